@@ -1,0 +1,76 @@
+//! Follow-ups made whole: which earlier turns a question leans on.
+
+use conversation::{Role, Turn};
+use retrieval::Analyzer;
+
+use crate::limits::{MAX_HISTORY_TURNS, MAX_TURN_CHARACTERS};
+
+/// A question with what it needs to be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Contextualised {
+    /// Earlier turns to search with, oldest first; empty for a question that stands alone.
+    pub(crate) history: Vec<String>,
+    /// The question as it would be asked alone: for a follow-up, the resident's earlier question goes before it.
+    pub(crate) standalone: String,
+    /// Whether the question leans on what was said before.
+    pub(crate) follow_up: bool,
+}
+
+/// Words that point back.
+const POINTERS: &[&str] = &[
+    "it", "its", "it's", "that", "thats", "that's", "this", "they", "them", "those", "these", "there", "one", "ones",
+    "he", "she", "then", "same", "instead", "else", "either", "too", "also", "both",
+];
+
+/// Openings that go on from what was said.
+const OPENINGS: &[&str] =
+    &["and ", "ok ", "okay ", "but ", "what about", "how about", "so ", "what if", "or ", "also ", "then "];
+
+/// Content stems that a question standing alone has at least.
+const LEAST_STEMS: usize = 3;
+
+/// Decides how much of the history a question needs.
+pub(crate) fn contextualise(question: &str, history: &[Turn], analyzer: &Analyzer) -> Contextualised {
+    let lower = question.to_lowercase();
+    let lower = lower.trim_start();
+    let stems = analyzer.stems(question).len();
+    let points_back = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| POINTERS.contains(&word));
+    let goes_on = OPENINGS.iter().any(|opening| lower.starts_with(opening));
+    let follow_up =
+        history.iter().any(|turn| turn.role == Role::User) && (goes_on || points_back || stems < LEAST_STEMS);
+    if !follow_up {
+        return Contextualised { history: Vec::new(), standalone: question.to_owned(), follow_up };
+    }
+    let recent = &history[history.len().saturating_sub(MAX_HISTORY_TURNS)..];
+    let cut = |text: &str| text.chars().take(MAX_TURN_CHARACTERS).collect::<String>();
+    let earlier = history.iter().rev().find(|turn| turn.role == Role::User).map(|turn| cut(&turn.text));
+    Contextualised {
+        history: recent.iter().map(|turn| cut(&turn.text)).collect(),
+        standalone: format!("{} {question}", earlier.unwrap_or_default()).trim().to_owned(),
+        follow_up,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: &str, follow_up: bool) {
+        let history = [
+            Turn { role: Role::User, text: "How much is the brown bin?".into() },
+            Turn { role: Role::Assistant, text: "It costs £52 a year.".into() },
+        ];
+        let context = contextualise(question, &history, &Analyzer::new());
+        assert_eq!(context.follow_up, follow_up, "{question}");
+        assert_eq!(context.history.len(), if follow_up { 2 } else { 0 });
+        assert!(context.standalone.ends_with(question));
+    }
+
+    #[test]
+    fn tells_follow_ups_from_new_questions() {
+        check("and if i want a second one?", true);
+        check("how long does that take", true);
+        check("when?", true);
+        check("How do I apply for a resident parking permit in Saltby?", false);
+    }
+}

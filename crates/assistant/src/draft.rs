@@ -1,0 +1,118 @@
+//! `generate`: the language model writes one to three sentences from a passage, and each is checked as it is finished.
+
+use corpus::{Page, Passage};
+use inference::{InferenceError, Limits, StopReason};
+use retrieval::{PassageStates, Prompt};
+
+use crate::check::{CheckedSentence, Checker};
+
+/// Longest draft in tokens: about the contract's 80 words.
+const MOST_TOKENS: usize = 110;
+/// Most sentences of an answer.
+const MOST_SENTENCES: usize = 3;
+
+/// What the model says when the passage does not answer.
+const NO_ANSWER: &str = "NO ANSWER";
+
+/// How a draft ended.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Draft {
+    /// The sentences that passed the check, in order.
+    pub(crate) sentences: Vec<CheckedSentence>,
+    /// Sentences that did not pass.
+    pub(crate) refused: usize,
+    /// Whether the model said that the passage does not answer.
+    pub(crate) declined: bool,
+    /// Mean natural log-probability of the tokens written.
+    pub(crate) mean_log_probability: f64,
+    /// Whether it was cut short by the caller.
+    pub(crate) stopped: bool,
+}
+
+fn request(question: &str) -> String {
+    format!(
+        "Question from a resident: {question}\n\nAnswer in one or two short sentences, using only the text. Give the exact \
+         figure, date or rule. If the text does not answer the question, write {NO_ANSWER}."
+    )
+}
+
+/// Drafts an answer. `on_checked` sees each sentence that passed, as soon as it is finished; `keep_going` ends the draft.
+pub(crate) fn draft(
+    states: &PassageStates,
+    checker: &Checker,
+    page: &Page,
+    passage: &Passage,
+    question: &str,
+    keep_going: &dyn Fn() -> bool,
+    on_checked: &mut dyn FnMut(&CheckedSentence) -> bool,
+) -> Result<Draft, InferenceError> {
+    let generator = states.generator();
+    let prompt = Prompt::new(generator, page, passage, &request(question))?;
+    let mut state = states.after(&prompt.prefix)?;
+    let mut draft =
+        Draft { sentences: Vec::new(), refused: 0, declined: false, mean_log_probability: 0.0, stopped: false };
+    let mut read = 0;
+    let mut take = |draft: &mut Draft, text: &str| -> bool {
+        let text = text.trim().trim_start_matches("Answer:").trim();
+        if text.to_uppercase().contains(NO_ANSWER) {
+            draft.declined = true;
+            return false;
+        }
+        match checker.check(text, page, passage) {
+            Ok(checked) => {
+                let go_on = on_checked(&checked);
+                draft.sentences.push(checked);
+                go_on && draft.sentences.len() < MOST_SENTENCES
+            }
+            Err(refusal) => {
+                tracing::debug!(?refusal, "a drafted sentence was refused");
+                draft.refused += 1;
+                true
+            }
+        }
+    };
+    let limits = Limits { max_tokens: MOST_TOKENS };
+    let mut failed = None;
+    let mut enough = false;
+    let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {
+        if !keep_going() {
+            return false;
+        }
+        let text = match generator.tokenizer().decode(tokens) {
+            Ok(text) => text,
+            Err(error) => {
+                failed = Some(error);
+                return false;
+            }
+        };
+        // All but the last sentence are finished.
+        let bounds = corpus::sentences::split(&text);
+        while read + 1 < bounds.len() {
+            let finished = bounds[read].clone();
+            read += 1;
+            if !take(&mut draft, &text[finished]) {
+                enough = true;
+                return false;
+            }
+        }
+        true
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    draft.stopped = generated.stop == StopReason::Cancelled && !enough;
+    if !generated.log_probabilities.is_empty() {
+        let sum: f32 = generated.log_probabilities.iter().sum();
+        draft.mean_log_probability = f64::from(sum) / generated.log_probabilities.len() as f64;
+    }
+    // A sentence that the token limit cut off is not one.
+    if generated.stop == StopReason::EndOfTurn {
+        let text = generator.tokenizer().decode(&generated.tokens)?;
+        for bounds in corpus::sentences::split(&text).into_iter().skip(read) {
+            if !take(&mut draft, &text[bounds]) {
+                break;
+            }
+        }
+    }
+    Ok(draft)
+}

@@ -1,0 +1,25 @@
+//! The way of an enquiry: history and question in, events and a reply out.
+//!
+//! triage → contextualise → retrieve → compose → check → judge → reply. Only this crate can make a [`CheckedSentence`],
+//! and a [`Reply`] is made of nothing else and of fixed, reviewed texts. It knows neither HTTP nor SQL.
+
+mod assistant;
+mod check;
+mod contact;
+mod context;
+mod draft;
+mod facts;
+mod judge;
+pub mod limits;
+mod quote;
+mod reply;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod texts;
+mod triage;
+
+pub use assistant::{Assistant, AssistantParts, Clock, Compose, Enquiry, Event, Options, Path, QuoteOnlyReason, Stage};
+pub use check::{CheckedSentence, Checker, Refusal};
+pub use facts::{Fact, facts};
+pub use reply::{Reply, ReplySentence, Trace};
+pub use retrieval::RetrievalError;

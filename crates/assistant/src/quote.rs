@@ -1,0 +1,343 @@
+//! `quote`: the sentences of the pages that answer best, as they stand.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use corpus::{Page, Passage, SentenceKind};
+use regex::Regex;
+use retrieval::{Analyzer, Hit, Index};
+
+use crate::check::{CheckedSentence, lead_in_number};
+use crate::facts::facts;
+
+/// Longest answer in words, lists aside (the contract's limit).
+const MOST_WORDS: usize = 80;
+/// Most sentences of an answer, lists aside (the contract's limit).
+const MOST_SENTENCES: usize = 3;
+/// Most items of a list that are shown.
+const MOST_ITEMS: usize = 10;
+
+/// What a sentence's share of the question's words counts for beside its cosine.
+const OVERLAP_WEIGHT: f64 = 0.35;
+/// What a sentence of the wanted kind of fact gets on top.
+const WANTED_BONUS: f64 = 0.12;
+/// What a point of ranking score between its passage and the best one costs a sentence.
+const PASSAGE_WEIGHT: f64 = 0.06;
+/// A further sentence comes along when it is at most this much worse than the best.
+const COMPANION_GAP: f64 = 0.16;
+
+/// The kind of answer that a question asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// An amount of money.
+    Money,
+    /// A length of time, or a time by which.
+    Duration,
+    /// A time of day.
+    Time,
+    /// A date, a day, or a length of time.
+    When,
+    /// A number of things, an age.
+    Number,
+    /// A phone number.
+    Phone,
+    /// Nothing that a fact would show.
+    Open,
+}
+
+static WANTED: LazyLock<Vec<(Regex, Wanted)>> = LazyLock::new(|| {
+    #[allow(clippy::expect_used)]
+    let rule =
+        |pattern: &str, wanted| (Regex::new(&format!("(?i){pattern}")).expect("a pattern of this module"), wanted);
+    vec![
+        rule(
+            r"\b(what|which) (phone )?number\b.{0,20}\b(ring|call|phone|dial)\b|\bphone number\b|\bwho (do|can|should) i (ring|call|phone)\b",
+            Wanted::Phone,
+        ),
+        rule(
+            r"\bhow (much|mutch) (notice|time|longer)\b|\bhow (long|soon|quick(ly)?|fast|far (back|ahead))\b|\bhow many (days|weeks|months|years|hours)\b",
+            Wanted::Duration,
+        ),
+        rule(
+            r"\bhow much\b|\b(what|whats|what's)\b.{0,30}\b(cost|price|fee|charge|fine|rate|rent)\b|\b(cost|price|fee|charge|fine|quid|£)s?\b.{0,40}\?|\bhow expensive\b|\b(do|does|will|would|is|are) (you|i|we|it|they|there)\b.{0,25}\b(charge|cost|pay|free)\b",
+            Wanted::Money,
+        ),
+        rule(
+            r"\b(what|wat|which) times?\b|\b(opening|closing) (hours|times?)\b|\b(open|close|shut)s? (at|on|till|until)\b|\bhow late\b|\bhow early\b",
+            Wanted::Time,
+        ),
+        rule(
+            r"\bwhen\b|\b(what|which) (day|date|dates|days)\b|\bdeadline\b|\bclosing date\b|\blatest\b|\bby what date\b",
+            Wanted::When,
+        ),
+        rule(r"\bhow (many|old|big|high|tall|far)\b|\bwhat age\b", Wanted::Number),
+    ]
+});
+
+impl Wanted {
+    /// What a question asks for.
+    pub(crate) fn of(question: &str) -> Self {
+        WANTED.iter().find(|(pattern, _)| pattern.is_match(question)).map_or(Self::Open, |(_, wanted)| *wanted)
+    }
+
+    /// Whether a text holds such a fact.
+    pub(crate) fn found_in(self, text: &str) -> bool {
+        let found = facts(text);
+        let has = |kinds: &[&str]| found.iter().any(|fact| kinds.contains(&fact.kind()));
+        match self {
+            Self::Money => {
+                let lower = text.to_lowercase();
+                has(&["money", "percent"])
+                    || ["free", "no charge", "not charge", "no cost", "not pay", "not have to pay"]
+                        .iter()
+                        .any(|w| lower.contains(w))
+            }
+            Self::Duration => has(&["duration", "date", "time"]),
+            Self::Time => has(&["time"]),
+            Self::When => has(&["date", "day", "time", "duration"]),
+            Self::Number => has(&["number", "duration", "percent"]),
+            Self::Phone => has(&["phone"]),
+            Self::Open => true,
+        }
+    }
+}
+
+/// How rare each stem is among the passages, for weighing matches.
+#[derive(Debug)]
+pub(crate) struct StemWeights {
+    analyzer: Analyzer,
+    passages: f64,
+    counts: HashMap<String, u32>,
+}
+
+impl StemWeights {
+    pub(crate) fn new(index: &Index) -> Self {
+        let analyzer = Analyzer::new();
+        let mut counts = HashMap::new();
+        for number in 0..index.len() {
+            let (page, passage) = index.passage(number);
+            let stems: HashSet<String> =
+                analyzer.stems(&format!("{} {}", page.title, passage.text)).into_iter().collect();
+            for stem in stems {
+                *counts.entry(stem).or_insert(0) += 1;
+            }
+        }
+        Self { analyzer, passages: index.len() as f64, counts }
+    }
+
+    pub(crate) fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
+    }
+
+    /// Inverse document frequency, at least 0.3; highest for a stem that no passage has.
+    fn weight(&self, stem: &str) -> f64 {
+        let count = f64::from(self.counts.get(stem).copied().unwrap_or(0));
+        ((self.passages + 1.0) / (count + 1.0)).ln().max(0.3)
+    }
+
+    /// Share of the question's stems, weighed by rarity, that stand in `text`.
+    pub(crate) fn coverage(&self, question: &[String], text: &str) -> f64 {
+        let held: HashSet<String> = self.analyzer.stems(text).into_iter().collect();
+        let distinct: HashSet<&String> = question.iter().collect();
+        let all: f64 = distinct.iter().map(|stem| self.weight(stem)).sum();
+        if all == 0.0 {
+            return 0.0;
+        }
+        distinct.iter().filter(|stem| held.contains(**stem)).map(|stem| self.weight(stem)).sum::<f64>() / all
+    }
+
+    /// Share of the question's stems, weighed by rarity, that stand nowhere on the pages.
+    pub(crate) fn unknown(&self, question: &[String]) -> f64 {
+        let distinct: HashSet<&String> = question.iter().collect();
+        let all: f64 = distinct.iter().map(|stem| self.weight(stem)).sum();
+        if all == 0.0 {
+            return 0.0;
+        }
+        let unknown = distinct.iter().filter(|stem| !self.counts.contains_key(**stem));
+        unknown.map(|stem| self.weight(stem)).sum::<f64>() / all
+    }
+}
+
+/// A question prepared for choosing sentences.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) stems: Vec<String>,
+    pub(crate) vector: Vec<f32>,
+    pub(crate) wanted: Wanted,
+}
+
+/// A sentence with its score.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    passage: usize,
+    sentence: usize,
+    score: f64,
+    cosine: f64,
+    overlap: f64,
+    wanted: bool,
+}
+
+/// The best sentences found.
+#[derive(Debug)]
+pub(crate) struct Quote {
+    pub(crate) sentences: Vec<CheckedSentence>,
+    /// The passage of the first sentence.
+    pub(crate) passage: usize,
+    /// Cosine and share of the question's words of the first sentence; the lead over the best of another page.
+    pub(crate) cosine: f64,
+    pub(crate) overlap: f64,
+    pub(crate) lead: f64,
+    /// Whether the first sentence holds the kind of fact asked for.
+    pub(crate) wanted: bool,
+}
+
+/// Chooses the sentences that answer best among the passages of the first hits and the rest of the first hit's page.
+pub(crate) fn quote(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Option<Quote> {
+    let candidates = candidates(index, weights, hits, asked, read);
+    let best = *candidates.first()?;
+    let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
+    let lead = candidates
+        .iter()
+        .find(|candidate| page_of(candidate) != page_of(&best))
+        .map_or(1.0, |rival| best.score - rival.score);
+    let sentences = compose(index, &candidates, best);
+    Some(Quote {
+        sentences,
+        passage: best.passage,
+        cosine: best.cosine,
+        overlap: best.overlap,
+        lead,
+        wanted: best.wanted,
+    })
+}
+
+fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Vec<Candidate> {
+    let Some(first) = hits.first() else { return Vec::new() };
+    let first_page = &index.passage(first.passage).0.id;
+    let mut candidates = Vec::new();
+    for (rank, hit) in hits.iter().enumerate() {
+        let (page, passage) = index.passage(hit.passage);
+        if rank >= read && page.id != *first_page {
+            continue;
+        }
+        let behind = f64::from((first.score - hit.score).clamp(0.0, 3.0));
+        for (number, cosine) in index.sentence_scores(hit.passage, &asked.vector).into_iter().enumerate() {
+            let sentence = &passage.sentences[number];
+            let lead_in = sentence.lead_in.as_deref().unwrap_or_default();
+            let heading = sentence.heading.as_deref().unwrap_or_default();
+            let around = format!("{} {heading} {lead_in} {}", page.title, sentence.text);
+            let overlap = weights.coverage(&asked.stems, &around);
+            let said = format!("{lead_in} {}", sentence.text);
+            let wanted = asked.wanted.found_in(&said);
+            // "You can:" says nothing without its list.
+            if sentence.text.ends_with(':') && sentence.lead_in.is_none() && introduces(passage, number) {
+                continue;
+            }
+            let bonus = if wanted && asked.wanted != Wanted::Open { WANTED_BONUS } else { 0.0 };
+            let cosine = f64::from(cosine);
+            let score = cosine + OVERLAP_WEIGHT * overlap + bonus - PASSAGE_WEIGHT * behind;
+            candidates.push(Candidate { passage: hit.passage, sentence: number, score, cosine, overlap, wanted });
+        }
+    }
+    candidates
+        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)).then(a.sentence.cmp(&b.sentence)));
+    candidates
+}
+
+fn introduces(passage: &Passage, number: usize) -> bool {
+    (number + 1..passage.sentences.len()).any(|later| lead_in_number(passage, later) == Some(number))
+}
+
+/// The best sentence first, then what belongs to it: the rest of its list when several items fit, and sentences of
+/// its page that are nearly as good.
+fn compose(index: &Index, candidates: &[Candidate], best: Candidate) -> Vec<CheckedSentence> {
+    let (page, passage) = index.passage(best.passage);
+    let sentence = &passage.sentences[best.sentence];
+    let listed = matches!(sentence.kind, SentenceKind::ListItem | SentenceKind::Step);
+    let near = |candidate: &&Candidate| best.score - candidate.score <= COMPANION_GAP;
+    let in_group = |candidate: &&Candidate| {
+        candidate.passage == best.passage
+            && sentence.group.is_some()
+            && passage.sentences[candidate.sentence].group == sentence.group
+    };
+    let mut chosen = Vec::new();
+    if listed && candidates.iter().filter(in_group).filter(near).count() > 1 {
+        chosen.extend(whole_list(page, passage, best.sentence));
+    } else {
+        let lead_in = sentence.kind == SentenceKind::ListItem;
+        chosen.push(CheckedSentence::quoted(page, passage, best.sentence, lead_in));
+    }
+    let mut prose = 1;
+    let mut words = count_words(chosen[0].text());
+    for candidate in candidates.iter().filter(near).skip(1) {
+        let (other_page, other) = index.passage(candidate.passage);
+        let further = &other.sentences[candidate.sentence];
+        if prose >= MOST_SENTENCES || other_page.id != page.id || (listed && in_group(&candidate)) {
+            continue;
+        }
+        let lead_in = further.kind == SentenceKind::ListItem;
+        let checked = CheckedSentence::quoted(other_page, other, candidate.sentence, lead_in);
+        words += count_words(checked.text());
+        if words > MOST_WORDS {
+            break;
+        }
+        prose += 1;
+        chosen.push(checked);
+    }
+    chosen
+}
+
+/// What introduces a list, then its items in order.
+fn whole_list(page: &Page, passage: &Passage, number: usize) -> Vec<CheckedSentence> {
+    let group = passage.sentences[number].group;
+    let mut chosen = Vec::new();
+    if let Some(lead_in) = lead_in_number(passage, number) {
+        chosen.push(CheckedSentence::quoted(page, passage, lead_in, false));
+    }
+    let mut step = 0;
+    for (other, sentence) in passage.sentences.iter().enumerate() {
+        if sentence.group != group || step >= MOST_ITEMS {
+            continue;
+        }
+        let mark = match sentence.kind {
+            SentenceKind::Step => {
+                step += 1;
+                format!("{step}.")
+            }
+            SentenceKind::ListItem => {
+                step += 1;
+                "-".to_owned()
+            }
+            SentenceKind::Prose | SentenceKind::TableRow => continue,
+        };
+        chosen.push(CheckedSentence::quoted_item(page, passage, other, &mark));
+    }
+    chosen
+}
+
+pub(crate) fn count_words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: &str, expected: Wanted) {
+        assert_eq!(Wanted::of(question), expected, "{question}");
+    }
+
+    #[test]
+    fn the_kind_of_answer_is_read_from_the_question() {
+        check("How much is a garden bin?", Wanted::Money);
+        check("Do you charge for the men to fetch them?", Wanted::Money);
+        check("How long have I got to report it?", Wanted::Duration);
+        check("what time does the tip shut", Wanted::Time);
+        check("When is the deadline for primary schools?", Wanted::When);
+        check("how many bags can I put out", Wanted::Number);
+        check("what number do i ring about a broken street light", Wanted::Phone);
+        check("Can I keep a cockerel?", Wanted::Open);
+        assert!(Wanted::Money.found_in("The permit is free for carers."));
+        assert!(!Wanted::Money.found_in("Apply within 14 days."));
+    }
+}

@@ -1,0 +1,217 @@
+//! A reply: checked sentences and fixed texts, what they cite, and how it came about.
+
+use std::collections::BTreeMap;
+
+use conversation::{Citation, Offer, Outcome, Reason, SentenceKind};
+use serde::Serialize;
+
+use crate::check::CheckedSentence;
+use crate::texts::FixedText;
+
+/// A sentence as the resident reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReplySentence {
+    text: String,
+    kind: SentenceKind,
+    citations: Vec<u32>,
+}
+
+impl ReplySentence {
+    /// What it says.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where it comes from.
+    pub fn kind(&self) -> SentenceKind {
+        self.kind
+    }
+
+    /// Numbers of the citations that support it.
+    pub fn citations(&self) -> &[u32] {
+        &self.citations
+    }
+}
+
+/// How a reply came about.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Trace {
+    /// Digest of each model used, by role.
+    pub models: BTreeMap<String, String>,
+    /// Digest of the index.
+    pub index: String,
+    /// Digest of the configuration.
+    pub config: String,
+    /// What the arithmetic depends on: threads, processor features, kernels.
+    pub profile: String,
+    /// The path taken: `triage: …`, `full` or `quote only: …`, with what was cut short.
+    pub path: String,
+    /// The signals that the judge read.
+    pub signals: BTreeMap<String, f64>,
+    /// Pages in the order of their best passage, each once.
+    pub ranked_pages: Vec<String>,
+    /// Milliseconds spent in each stage.
+    pub timings_ms: BTreeMap<String, f64>,
+}
+
+/// What the resident gets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reply {
+    outcome: Outcome,
+    text: String,
+    sentences: Vec<ReplySentence>,
+    citations: Vec<Citation>,
+    confidence: Option<f64>,
+    reason: Option<Reason>,
+    offers: Vec<Offer>,
+    trace: Trace,
+    /// The readings that a `clarify` offers as choices.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<String>,
+    #[serde(skip)]
+    cancelled: bool,
+}
+
+impl Reply {
+    /// How the enquiry ended.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// All sentences, list items and steps on lines of their own.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The sentences.
+    pub fn sentences(&self) -> &[ReplySentence] {
+        &self.sentences
+    }
+
+    /// What they cite.
+    pub fn citations(&self) -> &[Citation] {
+        &self.citations
+    }
+
+    /// The probability that the candidate answer is right, where there was one.
+    pub fn confidence(&self) -> Option<f64> {
+        self.confidence
+    }
+
+    /// Why it is not an answer.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// What the resident is offered.
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
+    }
+
+    /// How it came about.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The readings that a `clarify` offers as choices.
+    pub fn choices(&self) -> &[String] {
+        &self.choices
+    }
+
+    /// Whether the caller stopped it: then nobody is to see it.
+    pub fn was_cancelled(&self) -> bool {
+        self.cancelled
+    }
+
+    pub(crate) fn set_trace(&mut self, trace: Trace) {
+        self.trace = trace;
+    }
+
+    pub(crate) fn set_confidence(&mut self, confidence: Option<f64>) {
+        self.confidence = confidence;
+    }
+
+    pub(crate) fn set_choices(&mut self, choices: Vec<String>) {
+        self.choices = choices;
+    }
+
+    pub(crate) fn set_cancelled(&mut self) {
+        self.cancelled = true;
+    }
+}
+
+/// Collects the sentences of a reply.
+#[derive(Debug, Default)]
+pub(crate) struct ReplyBuilder {
+    sentences: Vec<ReplySentence>,
+    citations: Vec<Citation>,
+}
+
+impl ReplyBuilder {
+    pub(crate) fn fixed(mut self, text: FixedText) -> Self {
+        self.push_fixed(text);
+        self
+    }
+
+    pub(crate) fn push_fixed(&mut self, text: FixedText) {
+        let text = text.as_str().to_owned();
+        self.sentences.push(ReplySentence { text, kind: SentenceKind::Fixed, citations: Vec::new() });
+    }
+
+    /// Adds a checked sentence and what it cites; gives the numbers of its citations.
+    pub(crate) fn push(&mut self, sentence: &CheckedSentence) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for evidence in sentence.evidence() {
+            let same = |held: &&Citation| held.page_id == evidence.page_id && held.quote == evidence.quote;
+            let number = if let Some(held) = self.citations.iter().find(same) {
+                held.n
+            } else {
+                let n = self.citations.len() as u32 + 1;
+                self.citations.push(Citation { n, ..evidence.clone() });
+                n
+            };
+            numbers.push(number);
+        }
+        self.sentences.push(ReplySentence {
+            text: sentence.text().to_owned(),
+            kind: sentence.kind(),
+            citations: numbers.clone(),
+        });
+        numbers
+    }
+
+    pub(crate) fn finish(self, outcome: Outcome, reason: Option<Reason>, offers: Vec<Offer>) -> Reply {
+        Reply {
+            outcome,
+            text: join(&self.sentences),
+            sentences: self.sentences,
+            citations: self.citations,
+            confidence: None,
+            reason,
+            offers,
+            trace: Trace::default(),
+            choices: Vec::new(),
+            cancelled: false,
+        }
+    }
+}
+
+/// Sentences with a space between; list items, steps and what introduces them on lines of their own.
+fn join(sentences: &[ReplySentence]) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() {
+            let on_own_line = is_item(&sentence.text) || text.lines().next_back().is_some_and(is_item);
+            text.push(if on_own_line { '\n' } else { ' ' });
+        }
+        text.push_str(&sentence.text);
+    }
+    text
+}
+
+fn is_item(line: &str) -> bool {
+    line.starts_with("- ")
+        || line
+            .split_once(". ")
+            .is_some_and(|(n, _)| !n.is_empty() && n.len() <= 2 && n.chars().all(|c| c.is_ascii_digit()))
+}

@@ -1,0 +1,50 @@
+//! Personal data in a message: found so that it is neither searched for nor logged.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+#[allow(clippy::expect_used)]
+static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    [
+        (r"(?i)\b[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}\b", "[e-mail]"),
+        (r"(?i)\b[a-ceghj-prtw-z][a-ceghj-nprtw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", "[National Insurance number]"),
+        (r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b", "[card number]"),
+        (r"(?:\+44\s?(?:\(0\))?\s?|\b0)\d(?:[\s-]?\d){8,9}\b", "[phone number]"),
+        (r"\b\d{2}-\d{2}-\d{2}\b", "[sort code]"),
+        (r"(?i)\b(my name is|i am called|this is) [A-Z][a-z]+( [A-Z][a-z]+)?\b", "[name]"),
+    ]
+    .into_iter()
+    .map(|(pattern, mark)| (Regex::new(pattern).expect("a pattern of this module"), mark))
+    .collect()
+});
+
+/// The message with personal data replaced by marks, and whether there was any.
+pub(crate) fn redact(message: &str) -> (String, bool) {
+    let mut text = message.to_owned();
+    for (pattern, mark) in PERSONAL.iter() {
+        if pattern.is_match(&text) {
+            text = pattern.replace_all(&text, *mark).into_owned();
+        }
+    }
+    let found = text != message;
+    (text, found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(message: &str, expected: &str) {
+        assert_eq!(redact(message), (expected.to_owned(), message != expected));
+    }
+
+    #[test]
+    fn personal_data_is_replaced() {
+        check("mail me at jo@example.com", "mail me at [e-mail]");
+        check("my NI is AB 12 34 56 C ok?", "my NI is [National Insurance number] ok?");
+        check("card 4111 1111 1111 1111", "card [card number]");
+        check("ring 07700 900123", "ring [phone number]");
+        check("a fee of £52.50 from 1 April 2026", "a fee of £52.50 from 1 April 2026");
+    }
+}

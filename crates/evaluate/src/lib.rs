@@ -1,0 +1,26 @@
+//! Question sets in, scores out: how often the assistant is right, silent when it should be, and fast.
+//!
+//! This crate knows the format of a case, the rule of what counts as a right reply, and the figures made of many
+//! verdicts. It knows nothing of HTTP, of SQL, or of how a reply is made.
+
+mod case;
+pub mod convert;
+mod error;
+mod evaluation;
+mod figures;
+mod lint;
+mod pattern;
+mod run;
+mod statistics;
+mod summary;
+mod verdict;
+
+pub use case::{Case, in_split, load_cases};
+pub use error::{EvaluateError, Place};
+pub use evaluation::{CaseResult, Evaluation, Judged, PageRank};
+pub use figures::{Figures, KindFigures, Spread};
+pub use lint::lint;
+pub use pattern::Pattern;
+pub use run::run;
+pub use statistics::{Share, wilson_interval};
+pub use verdict::{MOST_SENTENCES, MOST_WORDS, ReplyView, Verdict, judge_reply};

@@ -1,0 +1,110 @@
+//! Putting cases to an assistant, one after another and always in the same way, so that two runs give the same replies.
+
+use std::time::Instant;
+
+use assistant::{Assistant, Enquiry, Path, Reply};
+use conversation::{Outcome, SentenceKind as ReplyKind};
+use corpus::{Knowledge, Page, SentenceKind};
+use serde_json::Value;
+
+use crate::case::Case;
+use crate::error::EvaluateError;
+use crate::evaluation::{CaseResult, Evaluation, Judged, PageRank};
+use crate::verdict::{ReplyView, counts_for, forbidden, judge_reply};
+
+/// Puts every case to the assistant. A case that expects an outcome gets a reply, without deadline and by the full
+/// path; one that does not is a search, reranked as for a resident. `progress` hears how many of how many cases are
+/// done.
+///
+/// # Errors
+/// `Search` when the index or a model fails on a case that is only searched for.
+pub fn run(
+    assistant: &Assistant,
+    cases: &[Case],
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Evaluation, EvaluateError> {
+    let mut results = Vec::with_capacity(cases.len());
+    for case in cases {
+        let enquiry = Enquiry { question: case.question.clone(), history: case.history.clone() };
+        results.push(match case.expect {
+            Some(expect) => replied(assistant, case, &enquiry, expect),
+            None => searched(assistant, case, &enquiry)?,
+        });
+        progress(results.len(), cases.len());
+    }
+    Ok(Evaluation::new(results))
+}
+
+fn replied(assistant: &Assistant, case: &Case, enquiry: &Enquiry, expect: Outcome) -> CaseResult {
+    let start = Instant::now();
+    let reply = assistant.reply(enquiry, Path::Full, None, &mut |_| {}, &|| true);
+    let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let items = items_of(&reply, assistant.knowledge());
+    let view = ReplyView { outcome: reply.outcome(), text: reply.text(), offers: reply.offers(), items: &items };
+    let judged = Judged {
+        expect,
+        outcome: view.outcome,
+        outcome_right: counts_for(expect, &view),
+        verdict: judge_reply(case, &view),
+        is_unsafe: view.outcome == Outcome::Answer && forbidden(case, view.text).next().is_some(),
+        timings_ms: reply.trace().timings_ms.clone(),
+        // A reply is plain data; if it ever could not be written, the result says so in its place.
+        reply: serde_json::to_value(&reply).unwrap_or_else(|error| Value::String(error.to_string())),
+    };
+    let page_rank = PageRank::of(&case.page_ids, &reply.trace().ranked_pages);
+    CaseResult { id: case.id.clone(), kind: case.kind.clone(), page_rank, wall_ms, judged: Some(judged) }
+}
+
+fn searched(assistant: &Assistant, case: &Case, enquiry: &Enquiry) -> Result<CaseResult, EvaluateError> {
+    let start = Instant::now();
+    let ranked_pages = assistant
+        .search_pages(enquiry)
+        .map_err(|source| EvaluateError::Search { id: case.id.clone(), source: Box::new(source) })?;
+    let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let page_rank = PageRank::of(&case.page_ids, &ranked_pages);
+    Ok(CaseResult { id: case.id.clone(), kind: case.kind.clone(), page_rank, wall_ms, judged: None })
+}
+
+/// The quoted sentences of a reply that are list items, steps or table rows on the page that they are quoted from.
+fn items_of(reply: &Reply, knowledge: &Knowledge) -> Vec<String> {
+    let is_item = |text: &str, numbers: &[u32]| {
+        let cited = reply.citations().iter().filter(|citation| numbers.contains(&citation.n));
+        cited.filter_map(|citation| knowledge.page(&citation.page_id)).any(|page| has_item(page, text))
+    };
+    let quoted = reply.sentences().iter().filter(|sentence| sentence.kind() == ReplyKind::Quoted);
+    quoted
+        .filter(|sentence| is_item(sentence.text(), sentence.citations()))
+        .map(|sentence| sentence.text().to_owned())
+        .collect()
+}
+
+/// Whether the text is a list item, a step or a table row of the page.
+fn has_item(page: &Page, text: &str) -> bool {
+    let mut sentences = page.passages.iter().flat_map(|passage| &passage.sentences);
+    sentences.any(|sentence| match sentence.kind {
+        SentenceKind::Prose => false,
+        SentenceKind::ListItem | SentenceKind::Step | SentenceKind::TableRow => sentence.text == text.trim(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn items_are_told_from_running_text() {
+        let source = "# Bulky waste\n\nWe collect sofas.\n\n- beds\n- fridges\n\n1. Book a slot\n2. Pay\n\n\
+            | Item | Fee |\n|---|---|\n| Sofa | £31 |\n";
+        let (page, _) = Page::parse(std::path::Path::new("pages/bulky.md"), source).unwrap();
+        let check = |text: &str, wanted: bool| assert_eq!(has_item(&page, text), wanted, "{text:?}");
+        check("beds", true);
+        check(" Book a slot ", true);
+        let mut sentences = page.passages.iter().flat_map(|passage| &passage.sentences);
+        let row = sentences.find(|sentence| sentence.kind == SentenceKind::TableRow).unwrap();
+        check(&row.text, true);
+        check("We collect sofas.", false);
+        check("bed", false);
+        check("", false);
+    }
+}

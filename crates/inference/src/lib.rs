@@ -1,0 +1,25 @@
+//! Local inference on the processor: model files, tokenisers, the sentence encoder and the language model with an
+//! explicit key/value state.
+//!
+//! This crate knows tensors and tokens. It does not know councils, pages, questions or HTTP.
+
+mod chat;
+mod config;
+mod encoder;
+mod error;
+mod generate;
+mod generator;
+mod kernels;
+mod linear;
+mod state;
+pub mod store;
+mod tokenizer;
+
+pub use chat::{ChatTemplate, Message, Piece};
+pub use config::{Architecture, ModelConfig};
+pub use encoder::Encoder;
+pub use error::InferenceError;
+pub use generate::{Generated, Limits, StopReason};
+pub use generator::{Generator, GeneratorOptions, LogitsAt, Precision, Step, WeightSizes};
+pub use state::{KvPrecision, KvState};
+pub use tokenizer::Tokenizer;

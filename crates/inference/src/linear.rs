@@ -1,0 +1,58 @@
+//! A weight matrix in the layouts that suit few rows (decode) and many rows (prefill).
+
+use std::sync::Arc;
+
+use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::{Device, Module, Tensor};
+
+use crate::InferenceError;
+
+/// Which arithmetic a product used. The two round differently: the quantised kernels also quantise the activations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// Weights as 32-bit floats through GEMM.
+    Full,
+    /// candle's quantised kernels.
+    Quantised,
+}
+
+/// A weight matrix of shape (out, in), kept quantised, as 32-bit floats, or both.
+pub(crate) struct Linear {
+    quantised: Option<QMatMul>,
+    /// Stored (out, in); GEMM reads it transposed.
+    full: Option<Tensor>,
+    bias: Option<Vec<f32>>,
+}
+
+impl Linear {
+    pub(crate) fn new(
+        weight: &Arc<QTensor>,
+        bias: Option<Vec<f32>>,
+        keep_quantised: bool,
+        keep_full: bool,
+    ) -> Result<Self, InferenceError> {
+        let quantised = keep_quantised.then(|| QMatMul::from_arc(Arc::clone(weight))).transpose()?;
+        let full = keep_full.then(|| weight.dequantize(&Device::Cpu)).transpose()?;
+        Ok(Self { quantised, full, bias })
+    }
+
+    /// `rows` (rows × in) times the transposed weights, plus the bias: rows × out.
+    pub(crate) fn forward(&self, rows: &Tensor, preferred: Layout) -> Result<Vec<f32>, InferenceError> {
+        let product = match (preferred, &self.full, &self.quantised) {
+            (Layout::Full, Some(full), _) | (Layout::Quantised, Some(full), None) => rows.matmul(&full.t()?)?,
+            (_, _, Some(quantised)) => quantised.forward(rows)?,
+            (Layout::Full, None, None) | (Layout::Quantised, None, None) => {
+                return Err(InferenceError::Unsupported("a matrix without weights".into()));
+            }
+        };
+        let mut product = product.flatten_all()?.to_vec1::<f32>()?;
+        if let Some(bias) = &self.bias {
+            for row in product.chunks_exact_mut(bias.len()) {
+                for (value, bias) in row.iter_mut().zip(bias) {
+                    *value += bias;
+                }
+            }
+        }
+        Ok(product)
+    }
+}

@@ -1,0 +1,9 @@
+//! One module a subcommand.
+
+pub(crate) mod ask;
+pub(crate) mod cases;
+pub(crate) mod check;
+pub(crate) mod evaluate;
+pub(crate) mod import;
+pub(crate) mod models;
+pub(crate) mod serve;

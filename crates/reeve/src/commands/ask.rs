@@ -1,0 +1,66 @@
+//! `reeve ask`: one question, answered on the terminal.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use assistant::{Clock, Enquiry, Path, Reply, limits};
+use conversation::Turn;
+
+use crate::config::Config;
+use crate::output::say;
+use crate::wiring::{self, Place};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The question.
+    question: String,
+    /// Earlier turns: a JSON list of {"role": "user" or "assistant", "text": "…"}, oldest first.
+    #[arg(long, value_name = "FILE.json")]
+    history: Option<PathBuf>,
+    /// Print the reply as JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
+    let length = arguments.question.chars().count();
+    if length > limits::MAX_QUESTION_CHARACTERS {
+        bail!("the question has {length} characters; at most {} are read", limits::MAX_QUESTION_CHARACTERS);
+    }
+    let history: Vec<Turn> = match &arguments.history {
+        None => Vec::new(),
+        Some(file) => {
+            let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            serde_json::from_slice(&text).with_context(|| {
+                format!("{} is not a list of turns, [{{\"role\": \"user\", \"text\": \"…\"}}]", file.display())
+            })?
+        }
+    };
+    let assistant = wiring::assistant(&arguments.place, &config, Clock::System)?;
+    let enquiry = Enquiry { question: arguments.question.clone(), history };
+    let reply = assistant.reply(&enquiry, Path::Full, None, &mut |_| (), &|| true);
+    say(&if arguments.json { serde_json::to_string_pretty(&reply)? } else { readable(&reply) });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn readable(reply: &Reply) -> String {
+    let mut text = reply.text().to_owned();
+    for choice in reply.choices() {
+        text.push_str(&format!("\n  - {choice}"));
+    }
+    if !reply.citations().is_empty() {
+        text.push('\n');
+    }
+    for citation in reply.citations() {
+        let heading =
+            if citation.heading == citation.title { String::new() } else { format!(" › {}", citation.heading) };
+        text.push_str(&format!("\n[{}] {}{heading} ({})", citation.n, citation.title, citation.url));
+    }
+    if let Some(confidence) = reply.confidence() {
+        text.push_str(&format!("\n\nconfidence {confidence:.2}; {}", reply.trace().path));
+    }
+    text
+}

@@ -1,0 +1,106 @@
+//! `reeve serve`: everything, on a local address.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use assistant::Clock;
+use server::ServerConfig;
+use tokio::net::TcpListener;
+
+use crate::config::Config;
+use crate::output::{complain, say};
+use crate::wiring::{self, Place};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// The port, instead of the configured one; 0 takes any that is free.
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+pub(crate) fn run(arguments: Arguments, config: Config) -> Result<ExitCode> {
+    let lock = lock_data(&arguments.place.data)?;
+    let mut address: SocketAddr = config.server.address;
+    if let Some(port) = arguments.port {
+        address.set_port(port);
+    }
+    // The address is taken before the slow work, so that a taken one is known at once.
+    let listener = std::net::TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; is another program using the port? Choose one with --port")
+    })?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    server::log_panics_without_text();
+    let assistant = Arc::new(wiring::assistant(&arguments.place, &config, Clock::System)?);
+    let index = assistant.index();
+    complain(&format!(
+        "{} pages in {} passages; {} pages were new or changed",
+        assistant.knowledge().pages.len(),
+        index.len(),
+        index.changed_pages()
+    ));
+    let server_config = ServerConfig {
+        address,
+        queue_length: config.server.queue_length,
+        draft_deadline: Duration::from_millis(config.server.draft_deadline_ms),
+        request_limit_bytes: config.server.request_limit_bytes,
+        conversations_kept: config.server.conversations_kept,
+        conversation_idle: Duration::from_secs(config.server.conversation_idle_minutes * 60),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener)?;
+        say(&format!("Reeve is at http://{address}"));
+        server::serve(listener, assistant, server_config, stop_signal()).await?;
+        anyhow::Ok(())
+    })?;
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    complain("Reeve has stopped.");
+    drop(lock);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C, or the signal with which service managers stop a program.
+async fn stop_signal() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => (),
+        () = terminate => (),
+    }
+}
+
+/// Only one server works on a data folder; the lock ends with the process, however it ends.
+fn lock_data(data: &Path) -> Result<File> {
+    std::fs::create_dir_all(data).with_context(|| format!("cannot make the data folder {}", data.display()))?;
+    let path = data.join("serve.lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => bail!(
+            "another `reeve serve` is using the data folder {}; stop it, or give this one its own with --data DIR",
+            data.display()
+        ),
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The configuration: the embedded `reeve.toml` is the default and the manual; a file of the council's overrides it.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use toml::Table;
+
+/// The default configuration, commented.
+const DEFAULT: &str = include_str!("../reeve.toml");
+
+/// The file that is read when it is there.
+const USUAL_FILE: &str = "reeve.toml";
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) models: Models,
+    pub(crate) answers: Answers,
+    pub(crate) server: Server,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Models {
+    pub(crate) folder: Option<PathBuf>,
+    pub(crate) encoder: String,
+    pub(crate) reranker: String,
+    pub(crate) generator: String,
+    pub(crate) memory_mib: usize,
+    pub(crate) context_tokens: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Compose {
+    Quote,
+    Generate,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answers {
+    pub(crate) compose: Compose,
+    pub(crate) answer_from: f64,
+    pub(crate) read_passages: usize,
+    pub(crate) rerank_candidates: usize,
+    pub(crate) rerank_weight: f32,
+    pub(crate) rerank_sure_margin: f32,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) queue_length: usize,
+    pub(crate) draft_deadline_ms: u64,
+    pub(crate) request_limit_bytes: usize,
+    pub(crate) conversations_kept: usize,
+    pub(crate) conversation_idle_minutes: u64,
+}
+
+/// Reads the default and what overrides it.
+pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
+    let mut table: Table = DEFAULT.parse().context("the embedded reeve.toml")?;
+    let usual = Path::new(USUAL_FILE);
+    let file = file.or_else(|| usual.is_file().then_some(usual));
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let overrides: Table = text.parse().with_context(|| format!("{} is not TOML", file.display()))?;
+        merge(&mut table, overrides);
+    }
+    let named = file.map_or_else(|| "the embedded reeve.toml".to_owned(), |file| file.display().to_string());
+    let config: Config = table.try_into().with_context(|| format!("the configuration in {named} is wrong"))?;
+    if !(0.0..=1.0).contains(&config.answers.answer_from) {
+        bail!("answers.answer_from in {named} is {}; it is a probability, 0 to 1", config.answers.answer_from);
+    }
+    Ok(config)
+}
+
+fn merge(table: &mut Table, overrides: Table) {
+    for (key, value) in overrides {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(held)), toml::Value::Table(value)) => merge(held, value),
+            (_, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+impl Models {
+    /// Where model files are kept: as configured, else in the user's cache folder.
+    pub(crate) fn folder(&self) -> Result<PathBuf> {
+        if let Some(folder) = std::env::var_os("REEVE_MODELS").map(PathBuf::from).or_else(|| self.folder.clone()) {
+            return Ok(folder);
+        }
+        let cache = std::env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
+            .context(
+                "neither HOME nor XDG_CACHE_HOME is set; say where models are kept with `models.folder` in reeve.toml",
+            )?;
+        Ok(cache.join("reeve").join("models"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn check(overrides: &str) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("own.toml");
+        std::fs::write(&file, overrides).unwrap();
+        load(Some(&file))
+    }
+
+    #[test]
+    fn a_file_overrides_only_what_it_names() {
+        let config = check("[server]\nqueue_length = 3\n").unwrap();
+        assert_eq!(config.server.queue_length, 3);
+        assert_eq!(config.answers, load(None).unwrap().answers);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        assert!(format!("{:#}", check("[server]\nport = 3\n").unwrap_err()).contains("port"));
+        assert!(format!("{:#}", check("[answers]\nanswer_from = 3.0\n").unwrap_err()).contains("0 to 1"));
+        assert!(format!("{:#}", check("[answers\n").unwrap_err()).contains("not TOML"));
+        assert!(load(Some(Path::new("/nowhere/reeve.toml"))).is_err());
+    }
+}

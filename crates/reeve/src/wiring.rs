@@ -1,0 +1,256 @@
+//! Puts an assistant together from the configuration: models, index, reranker, generator.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use assistant::{Assistant, AssistantParts, Clock, Options};
+use corpus::{Knowledge, Severity};
+use inference::store::{Manifest, Store};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
+use retrieval::{Index, PassageStates, RerankOptions, Reranker};
+use sha2::{Digest as _, Sha256};
+
+use crate::config::{Compose, Config};
+use crate::output::complain;
+use crate::progress::{Meter, show_build, show_store};
+
+const MANIFEST: &str = include_str!("../../../models/models.toml");
+
+/// From this many rows on, weights as 32-bit floats through GEMM are faster than candle's quantised kernels; see the
+/// table in models/README.md.
+const FULL_FROM_ROWS: usize = 16;
+
+/// Memory that is left for the encoder, activations and the index, of the whole budget.
+const RESERVE_BYTES: usize = 512 << 20;
+
+/// The name in the configuration that leaves a role out.
+const NONE: &str = "none";
+
+/// Where and with what an assistant works.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Place {
+    /// The folder of the pages, with council.toml and pages/.
+    #[arg(long, default_value = "knowledge", value_name = "DIR")]
+    pub(crate) knowledge: PathBuf,
+    /// The folder for the index and everything else that Reeve keeps.
+    #[arg(long, default_value = "data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// The generator: a name from `reeve models list`, the path of a GGUF file, or "none".
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) model: Option<String>,
+    /// The reranker, likewise.
+    #[arg(long, value_name = "NAME|PATH")]
+    pub(crate) reranker: Option<String>,
+    /// How answers are worded, instead of as configured.
+    #[arg(long, value_enum, value_name = "WAY")]
+    pub(crate) compose: Option<ComposeArgument>,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum ComposeArgument {
+    /// The pages' own sentences.
+    Quote,
+    /// The model's sentences, each checked.
+    Generate,
+}
+
+/// The store of the models that the embedded list names.
+pub(crate) fn store(config: &Config) -> Result<Store> {
+    let manifest = Manifest::parse(MANIFEST).context("models/models.toml")?;
+    Ok(Store::new(manifest, config.models.folder()?))
+}
+
+/// A model file that is there, and its digest.
+struct Located {
+    path: PathBuf,
+    digest: String,
+}
+
+/// Finds a model by name, fetching it when it is missing, or by path.
+fn locate(store: &Store, name: &str) -> Result<Located> {
+    let as_path = Path::new(name);
+    if store.manifest().get(name).is_none()
+        && (as_path.is_file() || name.contains(['/', '\\']) || name.ends_with(".gguf"))
+    {
+        let mut file = std::fs::File::open(as_path).with_context(|| format!("cannot open the model file {name}"))?;
+        let mut hash = Sha256::new();
+        std::io::copy(&mut file, &mut hash).with_context(|| format!("cannot read the model file {name}"))?;
+        return Ok(Located { path: as_path.to_path_buf(), digest: hex(&hash.finalize()) });
+    }
+    let mut meter = Meter::of_bytes();
+    let folder = match store.locate(name) {
+        Ok(folder) => folder,
+        Err(_) => store
+            .pull(name, None, &mut |progress| show_store(&mut meter, name, progress))
+            .map_err(|error| anyhow::anyhow!("{}", error.chain()))?,
+    };
+    let model = store.manifest().get(name).with_context(|| format!("no model is called {name}"))?;
+    let file = model.files.first().with_context(|| format!("the model {name} has no file"))?;
+    Ok(Located { path: folder.join(&file.name), digest: file.sha256.to_string() })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+/// Reads the pages; what is wrong with any is said, and the rest is used.
+fn read_knowledge(folder: &Path) -> Result<Knowledge> {
+    let knowledge = Knowledge::load(folder).with_context(|| {
+        format!("cannot read the pages in {}; name their folder with --knowledge DIR", folder.display())
+    })?;
+    for problem in knowledge.problems.iter().filter(|problem| problem.severity == Severity::Error) {
+        complain(&format!("left out: {problem}"));
+    }
+    Ok(knowledge)
+}
+
+/// Loads everything and puts it together.
+pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<Assistant> {
+    let store = store(config)?;
+    let knowledge = Arc::new(read_knowledge(&place.knowledge)?);
+    let encoder_file = locate(&store, &config.models.encoder)?;
+    let folder = encoder_file.path.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let encoder = Arc::new(Encoder::load(&folder)?);
+
+    let mut meter = Meter::new();
+    let index_folder = place.data.join("indexes").join(folder_name(&place.knowledge));
+    let index =
+        Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, &mut |p| show_build(&mut meter, p))?;
+    drop(meter);
+
+    let compose = match place.compose {
+        Some(ComposeArgument::Quote) => Compose::Quote,
+        Some(ComposeArgument::Generate) => Compose::Generate,
+        None => config.answers.compose,
+    };
+    let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
+    let generator_name = place.model.as_deref().unwrap_or(&config.models.generator);
+    let reranker_name = place.reranker.as_deref().unwrap_or(&config.models.reranker);
+    let mut loader = Loader::new(&store, config);
+    // A generator that would not be asked is not loaded.
+    let generator = match compose {
+        Compose::Generate => loader.load("generator", generator_name, &mut models)?,
+        Compose::Quote => None,
+    };
+    let reranker = loader.load("reranker", reranker_name, &mut models)?;
+    let (generator, reranker) = loader.with_states(generator, reranker);
+    let options = RerankOptions {
+        candidates: config.answers.rerank_candidates,
+        weight: config.answers.rerank_weight,
+        sure_margin: config.answers.rerank_sure_margin,
+    };
+    let effective = Options {
+        compose: match compose {
+            Compose::Quote => assistant::Compose::Quote,
+            Compose::Generate => assistant::Compose::Generate,
+        },
+        answer_from: config.answers.answer_from,
+        read_passages: config.answers.read_passages,
+    };
+    Ok(Assistant::new(AssistantParts {
+        index,
+        reranker: reranker.map(|states| Reranker::new(states, options)),
+        generator,
+        options: effective,
+        clock,
+        models,
+        config: hex(&Sha256::digest(format!("{effective:?} {options:?}").as_bytes())[..8]),
+        profile: profile(),
+    }))
+}
+
+/// Loads language models, each file once, within the memory budget.
+struct Loader<'a> {
+    store: &'a Store,
+    config: &'a Config,
+    loaded: Vec<(PathBuf, Arc<Generator>)>,
+    left_bytes: usize,
+}
+
+impl<'a> Loader<'a> {
+    fn new(store: &'a Store, config: &'a Config) -> Self {
+        let left_bytes = (config.models.memory_mib << 20).saturating_sub(RESERVE_BYTES);
+        Self { store, config, loaded: Vec::new(), left_bytes }
+    }
+
+    fn load(
+        &mut self,
+        role: &str,
+        name: &str,
+        models: &mut BTreeMap<String, String>,
+    ) -> Result<Option<Arc<Generator>>> {
+        if name == NONE {
+            return Ok(None);
+        }
+        let file = locate(self.store, name)?;
+        models.insert(role.to_owned(), file.digest);
+        if let Some((_, held)) = self.loaded.iter().find(|(path, _)| *path == file.path) {
+            return Ok(Some(Arc::clone(held)));
+        }
+        let sizes = Generator::weight_sizes(&file.path)?;
+        let precision = if sizes.quantised + sizes.full <= self.left_bytes {
+            Precision::Mixed { full_from_rows: FULL_FROM_ROWS }
+        } else if sizes.quantised <= self.left_bytes {
+            Precision::Quantised
+        } else {
+            anyhow::bail!(
+                "the {role} {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or choose a smaller model",
+                sizes.quantised >> 20,
+                self.left_bytes >> 20
+            );
+        };
+        let options = GeneratorOptions {
+            precision,
+            kv_precision: KvPrecision::F16,
+            context_tokens: self.config.models.context_tokens,
+        };
+        let generator = Arc::new(Generator::load(&file.path, options)?);
+        self.left_bytes = self.left_bytes.saturating_sub(generator.weight_bytes());
+        self.loaded.push((file.path, Arc::clone(&generator)));
+        Ok(Some(generator))
+    }
+
+    /// Shares what memory is left among the models' passage states.
+    fn with_states(
+        self,
+        generator: Option<Arc<Generator>>,
+        reranker: Option<Arc<Generator>>,
+    ) -> (Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
+        let budget = self.left_bytes / self.loaded.len().max(1);
+        let states: Vec<Arc<PassageStates>> =
+            self.loaded.iter().map(|(_, model)| Arc::new(PassageStates::new(Arc::clone(model), budget))).collect();
+        let of = |model: Option<Arc<Generator>>| {
+            model.and_then(|model| states.iter().find(|states| Arc::ptr_eq(states.generator(), &model)).cloned())
+        };
+        (of(generator), of(reranker))
+    }
+}
+
+/// A name for the index of a knowledge folder: an index belongs to its folder.
+fn folder_name(knowledge: &Path) -> String {
+    let canonical = knowledge.canonicalize().unwrap_or_else(|_| knowledge.to_path_buf());
+    let name = canonical.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
+    format!("{safe}-{}", &hex(&Sha256::digest(canonical.to_string_lossy().as_bytes()))[..12])
+}
+
+/// What the arithmetic depends on besides the models.
+fn profile() -> String {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    #[cfg(target_arch = "x86_64")]
+    let features: Vec<&str> = [
+        ("avx2", std::arch::is_x86_feature_detected!("avx2")),
+        ("fma", std::arch::is_x86_feature_detected!("fma")),
+        ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
+        ("avx512vnni", std::arch::is_x86_feature_detected!("avx512vnni")),
+    ]
+    .into_iter()
+    .filter(|(_, has)| *has)
+    .map(|(name, _)| name)
+    .collect();
+    #[cfg(not(target_arch = "x86_64"))]
+    let features: Vec<&str> = vec![std::env::consts::ARCH];
+    format!("reeve {}; candle 0.11; {threads} threads; {}", env!("CARGO_PKG_VERSION"), features.join(" "))
+}

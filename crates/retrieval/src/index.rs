@@ -1,0 +1,254 @@
+//! The whole index of a knowledge folder: lexical, dense, and the vocabulary for typing mistakes.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use corpus::{Knowledge, Page, Passage, Sentence};
+use inference::Encoder;
+use sha2::{Digest as _, Sha256};
+
+use crate::fuse::{FusionWeights, Hit, fuse};
+use crate::lexical::LexicalIndex;
+use crate::vectors::{self, VectorFile, dot};
+use crate::{RetrievalError, Vocabulary};
+
+/// How many passages of each list the fusion looks at.
+const POOL: usize = 50;
+
+/// Lexical and dense scores counted equally on our own questions and on Doc2Dial's training half.
+const WEIGHTS: FusionWeights = FusionWeights { lexical: 0.5, dense: 0.5 };
+
+/// What a build is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuildProgress {
+    /// Texts encoded so far, of how many that are new.
+    Encoding {
+        /// Done.
+        done: usize,
+        /// In all.
+        total: usize,
+    },
+    /// Writing the lexical index.
+    Indexing,
+}
+
+/// A question with what was said before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// The question, typing mistakes corrected.
+    pub question: &'a str,
+    /// Earlier turns, oldest first; empty when the question stands alone.
+    pub history: &'a [&'a str],
+}
+
+/// Where a passage stands.
+struct Place {
+    page: usize,
+    passage: usize,
+    vector: Vec<f32>,
+    sentences: Vec<Vec<f32>>,
+}
+
+/// The index of one knowledge folder, held open.
+pub struct Index {
+    knowledge: Arc<Knowledge>,
+    encoder: Arc<Encoder>,
+    lexical: LexicalIndex,
+    places: Vec<Place>,
+    by_id: HashMap<String, usize>,
+    vocabulary: Vocabulary,
+    digest: String,
+    changed_pages: usize,
+}
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Index").field("digest", &self.digest).finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// Opens the index in `folder`, bringing it up to date with the knowledge. Waits while another process does.
+    ///
+    /// # Errors
+    /// `File` when the folder cannot be written, and errors of tantivy and the encoder.
+    pub fn open(
+        folder: &Path,
+        knowledge: Arc<Knowledge>,
+        encoder: Arc<Encoder>,
+        encoder_digest: &str,
+        progress: &mut dyn FnMut(BuildProgress),
+    ) -> Result<Self, RetrievalError> {
+        let file_error = |source| RetrievalError::File { path: folder.to_path_buf(), source };
+        std::fs::create_dir_all(folder).map_err(file_error)?;
+        let lock = std::fs::File::create(folder.join("lock")).map_err(file_error)?;
+        lock.lock().map_err(file_error)?;
+
+        let texts = embedded_texts(&knowledge);
+        let mut file = VectorFile::open(&folder.join("vectors"), encoder_digest, encoder.dimensions())?;
+        file.ensure(&texts.all(), &encoder, &mut |done, total| progress(BuildProgress::Encoding { done, total }))?;
+        progress(BuildProgress::Indexing);
+        let (lexical, changed_pages) = LexicalIndex::open(&folder.join("lexical"), &knowledge.pages)?;
+        drop(lock);
+
+        let vector = |key| file.get(key).map(<[f32]>::to_vec).unwrap_or_default();
+        let mut places = Vec::with_capacity(texts.passages.len());
+        let mut by_id = HashMap::with_capacity(texts.passages.len());
+        for entry in &texts.passages {
+            by_id.insert(knowledge.pages[entry.page].passages[entry.passage].id.clone(), places.len());
+            places.push(Place {
+                page: entry.page,
+                passage: entry.passage,
+                vector: vector(&entry.key),
+                sentences: entry.sentences.iter().map(|(key, _)| vector(key)).collect(),
+            });
+        }
+        let page_texts = knowledge.pages.iter().flat_map(|page| {
+            let passages = page.passages.iter().map(|passage| passage.text.as_str());
+            std::iter::once(page.title.as_str()).chain(passages)
+        });
+        let vocabulary = Vocabulary::new(page_texts, encoder.known_words());
+        let digest = Sha256::digest(format!("{} {encoder_digest}", knowledge.digest()).as_bytes());
+        let digest = digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        Ok(Self { lexical, places, by_id, vocabulary, digest, changed_pages, knowledge, encoder })
+    }
+
+    /// The pages that the index is over.
+    pub fn knowledge(&self) -> &Arc<Knowledge> {
+        &self.knowledge
+    }
+
+    /// Identifies the pages and the encoder: 16 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Pages that this opening had to index, new or changed.
+    pub fn changed_pages(&self) -> usize {
+        self.changed_pages
+    }
+
+    /// Number of passages.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is no passage.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The words of the pages, for typing mistakes.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The page and the passage of a hit.
+    pub fn passage(&self, number: usize) -> (&Page, &Passage) {
+        let place = &self.places[number];
+        let page = &self.knowledge.pages[place.page];
+        (page, &page.passages[place.passage])
+    }
+
+    /// The unit vector of a text.
+    ///
+    /// # Errors
+    /// Errors of the encoder.
+    pub fn encode(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
+        Ok(self.encoder.encode_one(text)?)
+    }
+
+    /// Cosine of a vector with each sentence of a passage, each read with its title, heading and lead-in.
+    pub fn sentence_scores(&self, number: usize, vector: &[f32]) -> Vec<f32> {
+        self.places[number].sentences.iter().map(|sentence| dot(sentence, vector)).collect()
+    }
+
+    /// Cosine of a vector with a passage.
+    pub fn passage_score(&self, number: usize, vector: &[f32]) -> f32 {
+        dot(&self.places[number].vector, vector)
+    }
+
+    /// Passages in falling order of the fused score, about 50 to 100 of them. Deterministic.
+    ///
+    /// # Errors
+    /// Errors of tantivy and the encoder.
+    pub fn search(&self, query: Query<'_>) -> Result<Vec<Hit>, RetrievalError> {
+        let mut terms = vec![(query.question, 1.0)];
+        let mut joined = query.question.to_owned();
+        for (age, turn) in query.history.iter().rev().enumerate() {
+            terms.push((turn, HISTORY_WEIGHT.powi(age as i32 + 1)));
+            joined.push('\n');
+            joined.push_str(turn);
+        }
+        let mut lexical = vec![0.0; self.places.len()];
+        for (id, score) in self.lexical.search(&terms, POOL * 2)? {
+            if let Some(number) = self.by_id.get(&id) {
+                lexical[*number] = score;
+            }
+        }
+        let vector = self.encode(&joined)?;
+        let dense: Vec<f32> = self.places.iter().map(|place| dot(&place.vector, &vector)).collect();
+        Ok(fuse(&lexical, &dense, WEIGHTS, POOL))
+    }
+}
+
+/// How much less a turn's words count than those of the turn after it.
+const HISTORY_WEIGHT: f32 = 0.8;
+
+struct Entry {
+    page: usize,
+    passage: usize,
+    key: vectors::Key,
+    text: String,
+    sentences: Vec<(vectors::Key, String)>,
+}
+
+struct EmbeddedTexts {
+    passages: Vec<Entry>,
+}
+
+impl EmbeddedTexts {
+    fn all(&self) -> Vec<(vectors::Key, &str)> {
+        self.passages
+            .iter()
+            .flat_map(|entry| {
+                let sentences = entry.sentences.iter().map(|(key, text)| (*key, text.as_str()));
+                std::iter::once((entry.key, entry.text.as_str())).chain(sentences)
+            })
+            .collect()
+    }
+}
+
+/// What is encoded: each passage with its title and headings, and each sentence with what it needs to make sense.
+fn embedded_texts(knowledge: &Knowledge) -> EmbeddedTexts {
+    let mut passages = Vec::new();
+    for (page_number, page) in knowledge.pages.iter().enumerate() {
+        for (passage_number, passage) in page.passages.iter().enumerate() {
+            let text = format!("{}. {}\n{}", page.title, passage.heading_path.join(". "), passage.text);
+            let sentences = passage.sentences.iter().map(|sentence| {
+                let text = sentence_in_context(page, sentence);
+                (vectors::key(&text), text)
+            });
+            passages.push(Entry {
+                page: page_number,
+                passage: passage_number,
+                key: vectors::key(&text),
+                sentences: sentences.collect(),
+                text,
+            });
+        }
+    }
+    EmbeddedTexts { passages }
+}
+
+fn sentence_in_context(page: &Page, sentence: &Sentence) -> String {
+    let mut text = page.title.clone();
+    for part in [sentence.heading.as_deref(), sentence.lead_in.as_deref()].into_iter().flatten() {
+        text.push_str(". ");
+        text.push_str(part);
+    }
+    text.push_str(". ");
+    text.push_str(&sentence.text);
+    text
+}

@@ -1,0 +1,24 @@
+//! From a question to ranked evidence: a tantivy index and sentence vectors over the passages, fused, then reranked
+//! by the language model's likelihood of the question.
+//!
+//! This crate knows passages and models. It does not know HTTP, SQL, or how an answer is worded.
+
+mod error;
+mod fuse;
+mod index;
+mod lexical;
+mod prompt;
+mod rerank;
+mod states;
+mod text;
+mod vectors;
+mod vocabulary;
+
+pub use error::RetrievalError;
+pub use fuse::{FusionWeights, Hit};
+pub use index::{BuildProgress, Index, Query};
+pub use prompt::{Prompt, SYSTEM};
+pub use rerank::{RerankOptions, Reranker};
+pub use states::PassageStates;
+pub use text::{Analyzer, words};
+pub use vocabulary::Vocabulary;

@@ -1,0 +1,117 @@
+//! Vectors of texts, kept on disk by the digest of what was encoded, so that only new text is encoded again.
+//!
+//! The file is a header, then records of a 32-byte digest and `dimensions` little-endian 32-bit floats. A record cut
+//! short by a crash is dropped when the file is read.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use inference::Encoder;
+use sha2::{Digest as _, Sha256};
+
+use crate::RetrievalError;
+
+const MAGIC: &[u8; 8] = b"reevevec";
+
+/// What identifies an encoded text.
+pub(crate) type Key = [u8; 32];
+
+/// The key of a text.
+pub(crate) fn key(text: &str) -> Key {
+    Sha256::digest(text.as_bytes()).into()
+}
+
+/// Vectors by key, backed by a file that belongs to one encoder.
+#[derive(Debug)]
+pub(crate) struct VectorFile {
+    path: PathBuf,
+    header: Vec<u8>,
+    dimensions: usize,
+    vectors: HashMap<Key, Vec<f32>>,
+}
+
+impl VectorFile {
+    /// Reads the file. A missing or damaged one, or one of another encoder, counts as empty.
+    pub(crate) fn open(path: &Path, encoder_digest: &str, dimensions: usize) -> Result<Self, RetrievalError> {
+        let mut header = MAGIC.to_vec();
+        header.extend(Sha256::digest(format!("{encoder_digest} {dimensions}").as_bytes()));
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(source) => return Err(RetrievalError::File { path: path.to_path_buf(), source }),
+        };
+        let mut vectors = HashMap::new();
+        if let Some(records) = bytes.strip_prefix(header.as_slice()) {
+            for record in records.chunks_exact(32 + dimensions * 4) {
+                let mut key = [0; 32];
+                key.copy_from_slice(&record[..32]);
+                let vector: Vec<f32> =
+                    record[32..].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+                vectors.insert(key, vector);
+            }
+        }
+        Ok(Self { path: path.to_path_buf(), header, dimensions, vectors })
+    }
+
+    /// The vector of a text that `ensure` has seen.
+    pub(crate) fn get(&self, key: &Key) -> Option<&[f32]> {
+        self.vectors.get(key).map(Vec::as_slice)
+    }
+
+    /// Encodes the texts that are missing, forgets all others, and writes the file when anything changed.
+    pub(crate) fn ensure(
+        &mut self,
+        texts: &[(Key, &str)],
+        encoder: &Encoder,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Result<(), RetrievalError> {
+        let wanted: HashSet<Key> = texts.iter().map(|(key, _)| *key).collect();
+        let mut missing: Vec<(Key, &str)> =
+            texts.iter().filter(|(key, _)| !self.vectors.contains_key(key)).copied().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if missing.is_empty() && wanted.len() == self.vectors.len() {
+            return Ok(());
+        }
+        // Large corpora are encoded in portions, each written as it is done: an interrupted run loses little.
+        const PORTION: usize = 4096;
+        let total = missing.len();
+        let mut done = 0;
+        for portion in missing.chunks(PORTION) {
+            let texts: Vec<&str> = portion.iter().map(|(_, text)| *text).collect();
+            let vectors = encoder.encode(&texts, &mut |count| progress(done + count, total))?;
+            self.vectors.extend(portion.iter().map(|(key, _)| *key).zip(vectors));
+            done += portion.len();
+            if done < total {
+                self.write()?;
+            }
+        }
+        self.vectors.retain(|key, _| wanted.contains(key));
+        self.write()
+    }
+
+    /// Replaces the file in one move, so that a crash leaves the old one or the new one.
+    fn write(&self) -> Result<(), RetrievalError> {
+        let failed = |source| RetrievalError::File { path: self.path.clone(), source };
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        let mut bytes = self.header.clone();
+        let mut keys: Vec<&Key> = self.vectors.keys().collect();
+        keys.sort_unstable();
+        for key in keys {
+            bytes.extend_from_slice(key);
+            bytes.extend(self.vectors[key].iter().flat_map(|v| v.to_le_bytes()));
+        }
+        file.write_all(&bytes).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(&self.path).map_err(|error| failed(error.error))?;
+        debug_assert!(self.vectors.values().all(|vector| vector.len() == self.dimensions));
+        Ok(())
+    }
+}
+
+/// Dot product: the cosine, for unit vectors.
+pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
+    left.iter().zip(right).map(|(a, b)| a * b).sum()
+}

@@ -1,0 +1,158 @@
+//! Typing mistakes: a word that nobody knows is read as the word of the pages that is nearest to it.
+
+use std::collections::HashMap;
+
+use crate::text::{is_stop_word, words};
+
+/// Short forms that residents type on a phone.
+const SHORT_FORMS: &[(&str, &str)] = &[
+    ("2", "to"),
+    ("2day", "today"),
+    ("2moro", "tomorrow"),
+    ("4", "for"),
+    ("abt", "about"),
+    ("appt", "appointment"),
+    ("coz", "because"),
+    ("cos", "because"),
+    ("cud", "could"),
+    ("cuz", "because"),
+    ("dnt", "don't"),
+    ("hav", "have"),
+    ("hw", "how"),
+    ("mutch", "much"),
+    ("n", "and"),
+    ("plz", "please"),
+    ("ppl", "people"),
+    ("r", "are"),
+    ("shud", "should"),
+    ("thx", "thanks"),
+    ("tmrw", "tomorrow"),
+    ("wat", "what"),
+    ("wen", "when"),
+    ("wheres", "where is"),
+    ("wot", "what"),
+    ("wud", "would"),
+    ("ur", "your"),
+    ("yr", "your"),
+];
+
+/// The words of the pages, and a list of words that are right although no page has them.
+#[derive(Debug)]
+pub struct Vocabulary {
+    counts: HashMap<String, u32>,
+    known: std::collections::HashSet<String>,
+}
+
+impl Vocabulary {
+    /// Counts the words of `texts`. `known` are further words of the language, never corrected.
+    pub fn new<'a>(texts: impl Iterator<Item = &'a str>, known: impl Iterator<Item = String>) -> Self {
+        let mut counts = HashMap::new();
+        for text in texts {
+            for word in words(text) {
+                *counts.entry(word).or_insert(0) += 1;
+            }
+        }
+        Self { counts, known: known.collect() }
+    }
+
+    /// `question` with short forms written out and unknown words replaced by the nearest word of the pages. Words that
+    /// are known, numbers and words without a near neighbour stay as they are.
+    pub fn correct(&self, question: &str) -> String {
+        let mut corrected = String::with_capacity(question.len());
+        let mut rest = question;
+        let word_start = |c: char| c.is_alphanumeric();
+        while let Some(start) = rest.find(word_start) {
+            corrected.push_str(&rest[..start]);
+            rest = &rest[start..];
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').unwrap_or(rest.len());
+            let word = &rest[..end];
+            // "£4" and "4.50" are amounts, not short forms.
+            let in_amount = corrected.ends_with(['£', '.', ',', ':', '/', '-'])
+                || rest[end..].starts_with(['.', ',', ':', '/', '%'])
+                    && rest[end..].chars().nth(1).is_some_and(char::is_numeric);
+            match (!in_amount).then(|| self.replacement(&word.to_lowercase())).flatten() {
+                Some(better) => corrected.push_str(better),
+                None => corrected.push_str(word),
+            }
+            rest = &rest[end..];
+        }
+        corrected.push_str(rest);
+        corrected
+    }
+
+    fn replacement(&self, word: &str) -> Option<&str> {
+        if let Some((_, long)) = SHORT_FORMS.iter().find(|(short, _)| *short == word) {
+            return Some(long);
+        }
+        let length = word.chars().count();
+        if length < 4 || is_stop_word(word) || self.is_known(word) || !word.chars().all(char::is_alphabetic) {
+            return None;
+        }
+        let most_edits = if length < 8 { 1 } else { 2 };
+        let first = word.chars().next();
+        self.counts
+            .iter()
+            .filter(|(candidate, _)| {
+                candidate.chars().count().abs_diff(length) <= most_edits
+                    && candidate.chars().next() == first
+                    && candidate.chars().all(char::is_alphabetic)
+            })
+            .filter_map(|(candidate, count)| {
+                let edits = edit_distance(word, candidate);
+                (edits <= most_edits).then_some((edits, std::cmp::Reverse(*count), candidate))
+            })
+            .min()
+            .map(|(_, _, candidate)| candidate.as_str())
+    }
+
+    fn is_known(&self, word: &str) -> bool {
+        let known = |word: &str| self.counts.contains_key(word) || self.known.contains(word);
+        known(word)
+            || ["s", "es", "ed", "d", "ing", "'s", "’s", "ly", "er", "ers"]
+                .iter()
+                .any(|ending| word.strip_suffix(ending).is_some_and(|stem| stem.len() > 2 && known(stem)))
+    }
+}
+
+/// Damerau–Levenshtein distance with adjacent transpositions (optimal string alignment), in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=right.len()).collect()];
+    for i in 1..=left.len() {
+        let mut row = vec![i; right.len() + 1];
+        for j in 1..=right.len() {
+            let substitution = rows[i - 1][j - 1] + usize::from(left[i - 1] != right[j - 1]);
+            row[j] = substitution.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
+                row[j] = row[j].min(rows[i - 2][j - 2] + 1);
+            }
+        }
+        rows.push(row);
+    }
+    rows[left.len()][right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(question: &str, expected: &str) {
+        let pages = ["Recycling is collected weekly. A garden waste subscription costs £52. Parking permits."];
+        let known = ["settee", "kettle"].iter().map(|word| (*word).to_owned());
+        assert_eq!(Vocabulary::new(pages.into_iter(), known).correct(question), expected);
+    }
+
+    #[test]
+    fn mistakes_are_read_as_words_of_the_pages() {
+        check("recyling colected?", "recycling collected?");
+        check("gardne wast subscripton", "garden waste subscription");
+        check("wat abt parkng 4 u", "what about parking for u");
+    }
+
+    #[test]
+    fn known_words_figures_and_marks_stay() {
+        check("my settee, £52!", "my settee, £52!");
+        check("£4 or 4.50 at 2:30", "£4 or 4.50 at 2:30");
+        check("🙂 «quoted»\n", "🙂 «quoted»\n");
+    }
+}

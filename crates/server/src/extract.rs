@@ -1,0 +1,106 @@
+//! What is read out of a request: a JSON body, and the conversation that a token opens. Every refusal is an [`ApiError`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::api_error::ApiError;
+use crate::conversations::Conversation;
+use crate::service::Service;
+
+/// How long a client may take to send its body, which is at most some kilobytes. It stops a client that sends a byte a
+/// minute from holding a connection for ever.
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
+
+/// A JSON body of a known shape.
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Service>> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Send the body as application/json.",
+            ));
+        }
+        let body = read(request, service).await?;
+        // Read as an object first: left to itself, serde takes an array for a struct.
+        let fields: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| refusal(&error))?;
+        serde_json::from_value(Value::Object(fields)).map(Self).map_err(|error| refusal(&error))
+    }
+}
+
+async fn read(request: Request, service: &Arc<Service>) -> Result<Bytes, ApiError> {
+    let bytes = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, service)).await;
+    let Ok(bytes) = bytes else {
+        return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The body took too long to arrive."));
+    };
+    bytes.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            too_large(service)
+        } else {
+            ApiError::bad_request("invalid_body", "The body could not be read to its end.")
+        }
+    })
+}
+
+/// The refusal of a body over the limit.
+pub(crate) fn too_large(service: &Service) -> ApiError {
+    ApiError::too_large("too_large", format!("The body may be at most {} bytes long.", service.request_limit_bytes()))
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn refusal(error: &serde_json::Error) -> ApiError {
+    let message = error.to_string();
+    if !error.is_data() {
+        ApiError::bad_request("invalid_json", format!("The body is not JSON: {message}."))
+    } else if message.starts_with("unknown field") {
+        // serde gives this error no type of its own; the words are fixed in serde and a test holds them.
+        ApiError::unprocessable("unknown_field", message)
+    } else {
+        ApiError::unprocessable("invalid_field", message)
+    }
+}
+
+/// The conversation of the address, opened with its token.
+pub(crate) struct Opened(pub(crate) Arc<Conversation>);
+
+impl FromRequestParts<Arc<Service>> for Opened {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
+        let Path(id) = Path::<String>::from_request_parts(parts, service).await.map_err(|_| no_conversation())?;
+        let id: Uuid = id.parse().map_err(|_| no_conversation())?;
+        let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
+        let conversation = service.conversations().find(id).ok_or_else(no_conversation)?;
+        if !conversation.admits(token) {
+            return Err(ApiError::unauthorized());
+        }
+        conversation.touch();
+        Ok(Self(conversation))
+    }
+}
+
+fn no_conversation() -> ApiError {
+    ApiError::not_found("There is no such conversation, or it has ended. Start a new one.")
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}

@@ -1,0 +1,28 @@
+//! The HTTP service: routes, wire types, conversations in memory, the model worker, the pages that residents see.
+//!
+//! This crate knows HTTP and how to keep a resident's conversation going; what is answered comes from `assistant`. It
+//! knows nothing of models, search indexes or the command line.
+
+mod api_error;
+mod config;
+mod conversations;
+mod error;
+mod extract;
+mod middleware;
+mod pages;
+mod panics;
+mod routes;
+mod serve;
+mod service;
+mod streams;
+#[cfg(test)]
+mod tests;
+mod token;
+mod wire;
+mod work;
+
+pub use config::ServerConfig;
+pub use error::ServerError;
+pub use panics::log_panics_without_text;
+pub use serve::serve;
+pub use service::Service;

@@ -1,0 +1,42 @@
+//! Whether the service lives, and whether it can answer.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::service::Service;
+
+/// Answer to `GET /livez`.
+#[derive(Serialize)]
+pub(crate) struct Live {
+    live: bool,
+}
+
+/// Answer to `GET /readyz`.
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the field is what the answer says")]
+pub(crate) struct Ready {
+    /// Whether the model's thread takes turns.
+    ready: bool,
+    /// Published pages.
+    pages: usize,
+    /// Passages that the pages are cut into.
+    passages: usize,
+}
+
+/// `GET /livez`: the process answers.
+pub(crate) async fn livez() -> Json<Live> {
+    Json(Live { live: true })
+}
+
+/// `GET /readyz`: 200 when turns can be answered, else 503.
+pub(crate) async fn readyz(State(service): State<Arc<Service>>) -> (StatusCode, Json<Ready>) {
+    let pages = &service.knowledge().pages;
+    let ready = !service.conversations().is_closing() && !service.has_ended();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let passages = pages.iter().map(|page| page.passages.len()).sum();
+    (status, Json(Ready { ready, pages: pages.len(), passages }))
+}

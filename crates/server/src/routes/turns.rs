@@ -1,0 +1,101 @@
+//! Asking, listening, stopping, and saying whether it helped.
+
+use std::sync::Arc;
+
+use assistant::Enquiry;
+use assistant::limits::MAX_QUESTION_CHARACTERS;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use crate::api_error::ApiError;
+use crate::conversations::{Begun, Scope};
+use crate::extract::{JsonBody, Opened};
+use crate::service::Service;
+use crate::streams;
+use crate::wire::{CancelTurn, EventsQuery, Feedback, NewTurn};
+use crate::work::Job;
+
+/// Room for a UUID and more; the name is kept with the turn.
+const MAX_CLIENT_TURN_ID_CHARACTERS: usize = 100;
+/// What a resident can add to "this did not help".
+const MAX_COMMENT_CHARACTERS: usize = 2000;
+
+/// `POST …/turns`: answers with the turn's events from its first, whether the turn is new or was sent before.
+pub(crate) async fn create(
+    State(service): State<Arc<Service>>,
+    Opened(conversation): Opened,
+    JsonBody(turn): JsonBody<NewTurn>,
+) -> Result<Response, ApiError> {
+    let name_length = turn.client_turn_id.chars().count();
+    if name_length == 0 || name_length > MAX_CLIENT_TURN_ID_CHARACTERS {
+        let detail = format!("client_turn_id has to be 1 to {MAX_CLIENT_TURN_ID_CHARACTERS} characters long.");
+        return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
+    }
+    let question = readable(&turn.text)?;
+    let listening = conversation.listen()?;
+    let turn = match conversation.begin_turn(&turn.client_turn_id, &question)? {
+        Begun::Known { turn } => turn,
+        Begun::New { turn, history } => {
+            service.work().submit(Job { conversation, turn, enquiry: Enquiry { question, history } });
+            turn
+        }
+    };
+    Ok(streams::respond(listening, 0, Scope::Turn(turn)))
+}
+
+/// The question without white space around it and without control characters.
+fn readable(text: &str) -> Result<String, ApiError> {
+    let spaced = |character: char| if character.is_control() && character != '\n' { ' ' } else { character };
+    let text: String = text.replace("\r\n", "\n").chars().map(spaced).collect();
+    let text = text.trim_matches(is_blank);
+    if text.is_empty() {
+        return Err(ApiError::bad_request("empty_question", "Type a question."));
+    }
+    if text.chars().count() > MAX_QUESTION_CHARACTERS {
+        let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
+        return Err(ApiError::too_large("question_too_long", detail));
+    }
+    Ok(text.to_owned())
+}
+
+/// White space, and characters that show nothing: zero-width ones, direction marks, the byte-order mark.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// `GET …/events`: everything that happens in the conversation, after the event that `Last-Event-ID` names.
+pub(crate) async fn events(
+    Opened(conversation): Opened,
+    query: Result<Query<EventsQuery>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Query(query) = query.map_err(|_| ApiError::bad_request("invalid_query", "follow is either true or false."))?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let scope = if query.follow { Scope::Conversation } else { Scope::SoFar };
+    // Without the header, or with one that is not ours, everything is told again.
+    let listening = conversation.listen()?;
+    let after = listening.going_on_from(last.unwrap_or(0));
+    Ok(streams::respond(listening, after, scope))
+}
+
+/// `POST …/cancel`: stops the work on a turn.
+pub(crate) async fn cancel(Opened(conversation): Opened, JsonBody(turn): JsonBody<CancelTurn>) -> StatusCode {
+    conversation.cancel(&turn.client_turn_id);
+    StatusCode::NO_CONTENT
+}
+
+/// `POST …/feedback`: whether a turn's reply helped.
+pub(crate) async fn feedback(
+    Opened(conversation): Opened,
+    JsonBody(feedback): JsonBody<Feedback>,
+) -> Result<StatusCode, ApiError> {
+    if feedback.comment.as_deref().is_some_and(|comment| comment.chars().count() > MAX_COMMENT_CHARACTERS) {
+        let detail = format!("A comment can be up to {MAX_COMMENT_CHARACTERS} characters long.");
+        return Err(ApiError::too_large("comment_too_long", detail));
+    }
+    conversation.keep_feedback(feedback)?;
+    Ok(StatusCode::NO_CONTENT)
+}

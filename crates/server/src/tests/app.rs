@@ -1,0 +1,229 @@
+//! A service of a test's own, and a client of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use axum::response::Response;
+use corpus::Knowledge;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::work::{Answerer, ScriptedAnswers};
+use crate::{ServerConfig, Service};
+
+/// Everything a test waits for comes at once; this only ends a test that would hang.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) const COUNCIL: &str = "name = \"Test <Council>\"\nopening_hours = \"Mo-Fr 08:30-17:30; PH off\"\n\
+    bank_holidays = [\"2026-12-25\"]\n[contact]\nphone = \"01632 960100\"\nemail = \"help@test.example\"\npage = \"contact-us\"\n";
+
+pub(crate) const GARDEN_WASTE: &str = "---\nid: garden-waste\ntitle: Garden waste\nservice: waste\nowner: a@test.example\n\
+    last_reviewed: 2026-03-02\n---\n# Garden waste\n\nA subscription costs £52 a year.\n\n## What it costs\n\n\
+    | Bin | Cost |\n| --- | ---: |\n| First | £52 |\n\nSee [contact](../council/contact-us.md#phones).\n";
+
+pub(crate) const CONTACT_US: &str =
+    "---\nid: contact-us\ntitle: Contact us\nservice: council\n---\n## Phones\n\nCall 01632 960100.\n";
+
+pub(crate) struct TestApp {
+    pub(crate) service: Arc<Service>,
+    pub(crate) script: Arc<ScriptedAnswers>,
+    router: Router,
+}
+
+/// A conversation as its client knows it.
+#[derive(Clone)]
+pub(crate) struct Opened {
+    pub(crate) id: String,
+    pub(crate) token: String,
+}
+
+pub(crate) fn config() -> ServerConfig {
+    ServerConfig {
+        address: ([127, 0, 0, 1], 0).into(),
+        queue_length: 4,
+        draft_deadline: Duration::from_secs(5),
+        request_limit_bytes: 64 * 1024,
+        conversations_kept: 100,
+        conversation_idle: Duration::from_secs(3600),
+    }
+}
+
+/// The council and pages of every test.
+pub(crate) fn knowledge() -> Knowledge {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    file("council.toml", COUNCIL);
+    file("pages/waste/garden-waste.md", GARDEN_WASTE);
+    file("pages/council/contact-us.md", CONTACT_US);
+    Knowledge::load(folder.path()).unwrap()
+}
+
+impl TestApp {
+    pub(crate) fn start() -> Self {
+        Self::with(&config(), Duration::from_secs(30))
+    }
+
+    pub(crate) fn with(config: &ServerConfig, listener_grace: Duration) -> Self {
+        let script = Arc::new(ScriptedAnswers::new(knowledge()));
+        let answerer = Answerer::Scripted(Arc::clone(&script));
+        let service = Service::start_with(answerer, config, listener_grace).unwrap();
+        let router = service.router();
+        Self { service, script, router }
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response {
+        tokio::time::timeout(PATIENCE, self.router.clone().oneshot(request)).await.unwrap().unwrap()
+    }
+
+    pub(crate) async fn get(&self, address: &str) -> Response {
+        self.send(Request::get(address).body(Body::empty()).unwrap()).await
+    }
+
+    pub(crate) async fn open(&self) -> Opened {
+        let response = self.send(Request::post("/api/v1/conversations").body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::CREATED);
+        let body = json_of(response).await;
+        let text = |key: &str| body[key].as_str().unwrap().to_owned();
+        Opened { id: text("id"), token: text("token") }
+    }
+
+    /// A request on a conversation with its token.
+    pub(crate) async fn on(&self, opened: &Opened, method: Method, route: &str, body: Option<Value>) -> Response {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1/conversations/{}{route}", opened.id))
+            .header(header::AUTHORIZATION, format!("Bearer {}", opened.token));
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub(crate) async fn turn(&self, opened: &Opened, name: &str, text: &str) -> Response {
+        let body = json!({ "client_turn_id": name, "text": text });
+        self.on(opened, Method::POST, "/turns", Some(body)).await
+    }
+
+    /// Sends a turn and gives all its events.
+    pub(crate) async fn ask(&self, opened: &Opened, name: &str, text: &str) -> Vec<Told> {
+        let response = self.turn(opened, name, text).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        Stream::of(response).rest().await
+    }
+
+    /// The stream of the conversation after an event.
+    pub(crate) async fn events(&self, opened: &Opened, last_event_id: Option<u64>) -> Stream {
+        let mut request = Request::get(format!("/api/v1/conversations/{}/events", opened.id))
+            .header(header::AUTHORIZATION, format!("Bearer {}", opened.token));
+        if let Some(id) = last_event_id {
+            request = request.header("Last-Event-ID", id);
+        }
+        let response = self.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        Stream::of(response)
+    }
+}
+
+/// An event as a client reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Told {
+    pub(crate) id: u64,
+    pub(crate) name: String,
+    pub(crate) data: Value,
+}
+
+/// A stream of events as a client reads it.
+pub(crate) struct Stream {
+    body: Body,
+    rest: String,
+}
+
+impl Stream {
+    pub(crate) fn of(response: Response) -> Self {
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Self { body: response.into_body(), rest: String::new() }
+    }
+
+    /// The next event; none when the stream has ended.
+    pub(crate) async fn next(&mut self) -> Option<Told> {
+        tokio::time::timeout(PATIENCE, self.next_ever()).await.expect("an event or the end in time")
+    }
+
+    async fn next_ever(&mut self) -> Option<Told> {
+        loop {
+            if let Some((block, rest)) = self.rest.split_once("\n\n") {
+                let told = told(block);
+                self.rest = rest.to_owned();
+                match told {
+                    Some(told) => return Some(told),
+                    None => continue,
+                }
+            }
+            let frame = self.body.frame().await?;
+            let data = frame.unwrap().into_data().unwrap();
+            self.rest.push_str(std::str::from_utf8(&data).unwrap());
+        }
+    }
+
+    /// The next event of this name.
+    pub(crate) async fn until(&mut self, name: &str) -> Told {
+        loop {
+            let told = self.next().await.expect("the event before the end");
+            if told.name == name {
+                return told;
+            }
+        }
+    }
+
+    /// All events to the end.
+    pub(crate) async fn rest(mut self) -> Vec<Told> {
+        let mut events = Vec::new();
+        while let Some(told) = self.next().await {
+            events.push(told);
+        }
+        events
+    }
+}
+
+fn told(block: &str) -> Option<Told> {
+    let field =
+        |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim_start().to_owned());
+    Some(Told {
+        id: field("id:")?.parse().unwrap(),
+        name: field("event:")?,
+        data: serde_json::from_str(&field("data:")?).unwrap(),
+    })
+}
+
+pub(crate) fn names(events: &[Told]) -> Vec<&str> {
+    events.iter().map(|told| told.name.as_str()).collect()
+}
+
+pub(crate) async fn text_of(response: Response) -> String {
+    let bytes = tokio::time::timeout(PATIENCE, response.into_body().collect()).await.unwrap().unwrap().to_bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub(crate) async fn json_of(response: Response) -> Value {
+    serde_json::from_str(&text_of(response).await).unwrap()
+}
+
+/// Waits until something holds.
+pub(crate) async fn eventually(mut holds: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    panic!("it did not come to hold");
+}

@@ -1,0 +1,117 @@
+//! More turns than the model can take, a panic in it, listeners who leave.
+
+use std::time::Duration;
+
+use assistant::{Path, QuoteOnlyReason};
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use super::app::{Opened, Stream, TestApp, config, eventually, names};
+use crate::ServerConfig;
+
+/// A service whose model is busy and whose queue, of this length, is full of held turns.
+async fn full(queue_length: usize) -> (TestApp, Vec<(Opened, Stream)>) {
+    let app = TestApp::with(&ServerConfig { queue_length, ..config() }, Duration::from_secs(30));
+    let mut held = Vec::new();
+    for number in 0..=queue_length {
+        let opened = app.open().await;
+        let stream = Stream::of(app.turn(&opened, "held", "hold on").await);
+        held.push((opened, stream));
+        if number == 0 {
+            eventually(|| app.script.asked().len() == 1).await;
+        }
+    }
+    (app, held)
+}
+
+#[tokio::test]
+async fn a_turn_that_waits_says_so() {
+    let (app, mut held) = full(1).await;
+    assert_eq!(held[1].1.next().await.unwrap().data["stage"], "waiting");
+    app.script.release();
+    for (_, stream) in held {
+        assert_eq!(stream.rest().await.last().unwrap().data["text"], "Answered: hold on");
+    }
+}
+
+#[tokio::test]
+async fn when_the_queue_is_full_the_page_is_quoted() {
+    let (app, _held) = full(1).await;
+    let opened = app.open().await;
+    let events = app.ask(&opened, "one", "What does it cost?").await;
+    assert_eq!(events.last().unwrap().data["text"], "Quoted: What does it cost?");
+    let asked = app.script.asked();
+    let last = asked.last().unwrap();
+    assert_eq!((last.path, last.has_deadline), (Path::QuoteOnly(QuoteOnlyReason::Overload), false));
+    app.script.release();
+}
+
+#[tokio::test]
+async fn when_quoting_is_busy_too_the_way_to_a_person_is_shown() {
+    let (app, _held) = full(0).await;
+    let mut quoting = Vec::new();
+    for _ in 0..2 {
+        let opened = app.open().await;
+        quoting.push(Stream::of(app.turn(&opened, "held", "hold on").await));
+    }
+    eventually(|| app.script.asked().len() == 3).await;
+    let opened = app.open().await;
+    let events = app.ask(&opened, "one", "What does it cost?").await;
+    assert_eq!(events.last().unwrap().data["text"], "Please call us.");
+    assert_eq!(app.script.asked().len(), 3);
+    app.script.release();
+    for stream in quoting {
+        assert_eq!(stream.rest().await.last().unwrap().data["text"], "Quoted: hold on");
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_turn_gives_its_place_in_the_queue_up() {
+    let (app, held) = full(1).await;
+    let waiting = &held[1].0;
+    app.on(waiting, Method::POST, "/cancel", Some(json!({ "client_turn_id": "held" }))).await;
+    let opened = app.open().await;
+    let stream = Stream::of(app.turn(&opened, "one", "What does it cost?").await);
+    app.script.release();
+    assert_eq!(stream.rest().await.last().unwrap().data["text"], "Answered: What does it cost?");
+}
+
+#[tokio::test]
+async fn a_panic_leads_to_a_person_and_the_model_goes_on() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let events = app.ask(&opened, "one", "panic at this").await;
+    assert_eq!(names(&events), ["status", "reply"]);
+    assert_eq!(events[1].data["text"], "Something broke. Please call us.");
+    let next = app.ask(&opened, "two", "And this?").await;
+    assert_eq!(next.last().unwrap().data["text"], "Answered: And this?");
+}
+
+#[tokio::test]
+async fn work_stops_some_time_after_the_last_listener_left() {
+    let app = TestApp::with(&config(), Duration::from_millis(50));
+    let opened = app.open().await;
+    let mut stream = Stream::of(app.turn(&opened, "one", "hold on").await);
+    stream.until("status").await;
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    assert!(app.service.conversations().find(opened.id.parse().unwrap()).unwrap().wants(0), "someone listens");
+    drop(stream);
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    let events = app.ask(&opened, "one", "hold on").await;
+    assert_eq!(names(&events), ["status", "error"]);
+    assert_eq!(events[1].data["code"], "abandoned");
+}
+
+#[tokio::test]
+async fn only_so_many_streams_on_one_conversation() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let mut streams = Vec::new();
+    for _ in 0..12 {
+        streams.push(app.events(&opened, None).await);
+    }
+    let one_more = app.on(&opened, Method::GET, "/events", None).await;
+    assert_eq!(one_more.status(), StatusCode::TOO_MANY_REQUESTS);
+    streams.pop();
+    assert_eq!(app.on(&opened, Method::GET, "/events", None).await.status(), StatusCode::OK);
+}

@@ -1,0 +1,104 @@
+//! The pages and files that a browser gets.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+
+use super::app::{TestApp, json_of, text_of};
+
+fn check_policy(headers: &HeaderMap) {
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    for part in
+        ["default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'", "frame-ancestors 'self'"]
+    {
+        assert!(policy.contains(part), "{part}");
+    }
+    assert!(!policy.contains("unsafe"));
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+}
+
+#[tokio::test]
+async fn the_page_on_which_a_resident_asks() {
+    let app = TestApp::start();
+    let response = app.get("/").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    check_policy(response.headers());
+    let page = text_of(response).await;
+    assert!(page.contains("<title>Ask a question – Test &lt;Council&gt;</title>"), "{page}");
+    assert!(page.contains("automated assistant"));
+    assert!(page.contains("<noscript>"));
+    assert!(page.contains("<a href=\"tel:01632960100\">01632 960100</a>"));
+    assert!(page.contains("Monday to Friday, 8:30am to 5:30pm. Closed on bank holidays."));
+    assert!(page.contains("How much does a garden waste subscription cost?"));
+    assert!(!page.contains("<script>") && !page.contains("style="), "nothing that the policy forbids");
+}
+
+#[tokio::test]
+async fn a_page_as_it_is_cited() {
+    let app = TestApp::start();
+    let response = app.get("/pages/garden-waste").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    check_policy(response.headers());
+    let page = text_of(response).await;
+    for part in [
+        "<title>Garden waste – Test &lt;Council&gt;</title>",
+        "<h2 id=\"what-it-costs\">What it costs</h2>",
+        "<td>£52</td>",
+        "<a href=\"/pages/contact-us#phones\">contact</a>",
+        "Last reviewed: 2 March 2026",
+        "Waste",
+        "01632 960100",
+    ] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    assert_eq!(page.matches("<h1").count(), 1);
+    let without_heading = text_of(app.get("/pages/contact-us").await).await;
+    assert!(without_heading.contains("<h1>Contact us</h1>"));
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_is_explained_to_people() {
+    let app = TestApp::start();
+    let response = app.get("/pages/unknown").await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(text_of(response).await.contains("Page not found"));
+    let request = Request::get("/somewhere").header(header::ACCEPT, "text/html,*/*").body(Body::empty()).unwrap();
+    let response = app.send(request).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert!(text_of(response).await.contains("01632 960100"));
+}
+
+#[tokio::test]
+async fn files_are_sent_again_only_when_they_changed() {
+    let app = TestApp::start();
+    for (name, content_type) in [
+        ("reeve.css", "text/css; charset=utf-8"),
+        ("reeve.js", "text/javascript; charset=utf-8"),
+        ("reeve.svg", "image/svg+xml"),
+    ] {
+        let address = format!("/assets/{name}");
+        let response = app.get(&address).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], content_type);
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache");
+        let tag = response.headers()[header::ETAG].clone();
+        assert!(!text_of(response).await.trim().is_empty());
+        let again = |known: &str| {
+            app.send(Request::get(&address).header(header::IF_NONE_MATCH, known).body(Body::empty()).unwrap())
+        };
+        assert_eq!(again(tag.to_str().unwrap()).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again(&format!("\"other\", W/{}", tag.to_str().unwrap())).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(again("\"other\"").await.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn the_service_says_how_it_is() {
+    let app = TestApp::start();
+    let ready = app.get("/readyz").await;
+    assert_eq!(ready.status(), StatusCode::OK);
+    assert_eq!(ready.headers()[header::CACHE_CONTROL], "no-store");
+    let ready = json_of(ready).await;
+    assert_eq!((ready["ready"].as_bool(), ready["pages"].as_u64()), (Some(true), Some(2)));
+    assert!(ready["passages"].as_u64() >= Some(2));
+    assert_eq!(json_of(app.get("/livez").await).await["live"], true);
+}

@@ -1,0 +1,172 @@
+//! A turn's way: events in order, the same turn twice, resuming, what the assistant is told.
+
+use assistant::Path;
+use axum::http::{Method, StatusCode};
+use conversation::Role;
+use serde_json::json;
+
+use super::app::{Stream, TestApp, eventually, json_of, names};
+
+#[tokio::test]
+async fn a_turn_is_told_from_its_search_to_its_reply() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let events = app.ask(&opened, "one", "  What does it cost? \n").await;
+    assert_eq!(names(&events), ["status", "status", "sentence", "reply"]);
+    assert!(events.windows(2).all(|pair| pair[0].id < pair[1].id));
+    assert_eq!(events[0].data["stage"], "searching");
+    assert_eq!(events[2].data["text"], "Answered: What does it cost?");
+    assert_eq!(events[2].data["citations"], json!([1]));
+    let reply = &events[3].data;
+    assert_eq!(reply["text"], "Answered: What does it cost?");
+    assert_eq!(reply["client_turn_id"], "one");
+    for key in ["outcome", "sentences", "citations", "offers", "turn", "trace"] {
+        assert!(!reply[key].is_null(), "{key} is missing in {reply}");
+    }
+    let asked = app.script.asked();
+    assert_eq!((asked.len(), asked[0].path, asked[0].has_deadline), (1, Path::Full, true));
+}
+
+#[tokio::test]
+async fn the_same_turn_is_told_again_and_never_answered_twice() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let first = app.ask(&opened, "one", "What does it cost?").await;
+    assert_eq!(app.ask(&opened, "one", "What does it cost?").await, first);
+    assert_eq!(app.script.asked().len(), 1);
+    let other = app.turn(&opened, "one", "Something else?").await;
+    assert_eq!(other.status(), StatusCode::CONFLICT);
+    assert_eq!(json_of(other).await["code"], "turn_differs");
+}
+
+#[tokio::test]
+async fn a_lost_listener_takes_up_a_running_turn() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let mut lost = Stream::of(app.turn(&opened, "one", "hold on").await);
+    let status = lost.until("status").await;
+    drop(lost);
+    let mut again = Stream::of(app.turn(&opened, "one", "hold on").await);
+    assert_eq!(again.next().await, Some(status));
+    app.script.release();
+    assert_eq!(names(&again.rest().await), ["status", "sentence", "reply"]);
+    assert_eq!(app.script.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn one_turn_at_a_time() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let first = app.turn(&opened, "one", "hold on").await;
+    let second = app.turn(&opened, "two", "And this?").await;
+    assert_eq!(second.status(), StatusCode::CONFLICT);
+    assert_eq!(json_of(second).await["code"], "turn_in_progress");
+    app.script.release();
+    Stream::of(first).rest().await;
+    assert_eq!(app.ask(&opened, "two", "And this?").await.last().unwrap().data["text"], "Answered: And this?");
+}
+
+#[tokio::test]
+async fn the_conversation_can_be_followed_and_resumed() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let mut all = app.events(&opened, None).await;
+    let turn = app.ask(&opened, "one", "What does it cost?").await;
+    let question = all.next().await.unwrap();
+    assert_eq!((question.name.as_str(), &question.data["text"]), ("question", &json!("What does it cost?")));
+    for told in &turn {
+        assert_eq!(all.next().await.as_ref(), Some(told));
+    }
+    let mut resumed = app.events(&opened, Some(turn[1].id)).await;
+    assert_eq!(resumed.next().await.as_ref(), Some(&turn[2]));
+    assert_eq!(resumed.next().await.as_ref(), Some(&turn[3]));
+    // Still open: the next turn comes through both.
+    let next = app.ask(&opened, "two", "And that?").await;
+    assert_eq!(resumed.until("reply").await, *next.last().unwrap());
+    assert_eq!(all.until("reply").await, *next.last().unwrap());
+    // A number from the future shows only what is new.
+    let mut ahead = app.events(&opened, Some(9999)).await;
+    app.ask(&opened, "three", "More?").await;
+    assert_eq!(ahead.next().await.unwrap().data["client_turn_id"], "three");
+}
+
+#[tokio::test]
+async fn what_happened_so_far_ends_by_itself() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    app.ask(&opened, "one", "What does it cost?").await;
+    let so_far = app.on(&opened, Method::GET, "/events?follow=false", None).await;
+    let events = Stream::of(so_far).rest().await;
+    assert_eq!(names(&events), ["question", "status", "status", "sentence", "reply"]);
+    let odd = app.on(&opened, Method::GET, "/events?follow=perhaps", None).await;
+    assert_eq!((odd.status(), json_of(odd).await["code"].clone()), (StatusCode::BAD_REQUEST, json!("invalid_query")));
+}
+
+#[tokio::test]
+async fn the_assistant_is_told_the_last_eight_turns_that_were_replied_to() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    for number in 0..10 {
+        app.ask(&opened, &format!("turn {number}"), &format!("Question {number}?")).await;
+    }
+    let stopped = app.turn(&opened, "stopped", "hold on").await;
+    app.on(&opened, Method::POST, "/cancel", Some(json!({ "client_turn_id": "stopped" }))).await;
+    Stream::of(stopped).rest().await;
+    app.ask(&opened, "last", "And now?").await;
+    let history = app.script.asked().pop().unwrap().history;
+    assert_eq!(history.len(), 16);
+    assert_eq!((history[0].role, history[0].text.as_str()), (Role::User, "Question 2?"));
+    assert_eq!((history[15].role, history[15].text.as_str()), (Role::Assistant, "Answered: Question 9?"));
+    // Another resident's conversation knows nothing of it.
+    let other = app.open().await;
+    app.ask(&other, "first", "Hello?").await;
+    assert!(app.script.asked().pop().unwrap().history.is_empty());
+}
+
+#[tokio::test]
+async fn feedback_is_kept_for_a_turn_that_there_was() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let turn = app.ask(&opened, "one", "What does it cost?").await[0].data["turn"].clone();
+    let rated = |body| app.on(&opened, Method::POST, "/feedback", Some(body));
+    assert_eq!(rated(json!({ "turn": turn, "helpful": true })).await.status(), StatusCode::NO_CONTENT);
+    let commented = json!({ "turn": turn, "helpful": false, "comment": "No price." });
+    assert_eq!(rated(commented).await.status(), StatusCode::NO_CONTENT);
+    let unknown = json!({ "turn": "6a0f3c5e-8b1d-4f53-9a68-0d4f7a0a9b11", "helpful": true });
+    assert_eq!(rated(unknown).await.status(), StatusCode::NOT_FOUND);
+    let long = json!({ "turn": turn, "helpful": true, "comment": "x".repeat(2001) });
+    assert_eq!(rated(long).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn a_conversation_holds_only_so_many_turns() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    for number in 0..100 {
+        app.ask(&opened, &number.to_string(), "Again?").await;
+    }
+    let full = app.turn(&opened, "one more", "Again?").await;
+    assert_eq!(full.status(), StatusCode::CONFLICT);
+    assert_eq!(json_of(full).await["code"], "conversation_full");
+}
+
+#[tokio::test]
+async fn a_cancelled_turn_ends_at_once_and_the_next_can_begin() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let mut stream = Stream::of(app.turn(&opened, "one", "hold on").await);
+    stream.until("status").await;
+    let cancelled = app.on(&opened, Method::POST, "/cancel", Some(json!({ "client_turn_id": "one" }))).await;
+    assert_eq!(cancelled.status(), StatusCode::NO_CONTENT);
+    let events = stream.rest().await;
+    assert_eq!(names(&events), ["error"]);
+    assert_eq!(events[0].data["code"], "cancelled");
+    // The model's thread noticed too, and what it gave back is not shown.
+    let next = app.ask(&opened, "two", "And this?").await;
+    assert_eq!(next.last().unwrap().data["text"], "Answered: And this?");
+    let again = app.ask(&opened, "one", "hold on").await;
+    assert_eq!(names(&again), ["status", "error"]);
+    let unknown = app.on(&opened, Method::POST, "/cancel", Some(json!({ "client_turn_id": "never sent" }))).await;
+    assert_eq!(unknown.status(), StatusCode::NO_CONTENT);
+    eventually(|| app.script.asked().len() == 2).await;
+}

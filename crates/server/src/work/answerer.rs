@@ -1,0 +1,68 @@
+//! Where replies come from: the assistant, or in tests a script.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use assistant::{Assistant, Enquiry, Event, Path, Reply};
+use corpus::Knowledge;
+
+#[cfg(test)]
+pub(crate) use scripted::ScriptedAnswers;
+
+/// The source of replies.
+#[derive(Clone)]
+pub(crate) enum Answerer {
+    /// The real one.
+    Assistant(Arc<Assistant>),
+    /// A test's.
+    #[cfg(test)]
+    Scripted(Arc<ScriptedAnswers>),
+}
+
+impl Answerer {
+    /// See [`Assistant::reply`].
+    pub(crate) fn reply(
+        &self,
+        enquiry: &Enquiry,
+        path: Path,
+        deadline: Option<Instant>,
+        on_event: &mut dyn FnMut(Event),
+        keep_going: &dyn Fn() -> bool,
+    ) -> Reply {
+        match self {
+            Self::Assistant(assistant) => assistant.reply(enquiry, path, deadline, on_event, keep_going),
+            #[cfg(test)]
+            Self::Scripted(script) => script.reply(enquiry, path, deadline, on_event, keep_going),
+        }
+    }
+
+    /// The way to a person when too many ask.
+    pub(crate) fn handoff_overload(&self) -> Reply {
+        match self {
+            Self::Assistant(assistant) => assistant.handoff_overload(),
+            #[cfg(test)]
+            Self::Scripted(script) => script.handoff_overload(),
+        }
+    }
+
+    /// The way to a person when something broke.
+    pub(crate) fn handoff_fault(&self) -> Reply {
+        match self {
+            Self::Assistant(assistant) => assistant.handoff_fault(),
+            #[cfg(test)]
+            Self::Scripted(script) => script.handoff_fault(),
+        }
+    }
+
+    /// The council and its pages.
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        match self {
+            Self::Assistant(assistant) => assistant.knowledge(),
+            #[cfg(test)]
+            Self::Scripted(script) => script.knowledge(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod scripted;

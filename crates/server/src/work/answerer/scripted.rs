@@ -1,0 +1,92 @@
+//! Replies by a script: the question's first word says what happens.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use assistant::testing::fixed_reply;
+use assistant::{Enquiry, Event, Path, Reply, Stage};
+use corpus::Knowledge;
+
+/// How often a held reply looks whether it may go on.
+const POLL: Duration = Duration::from_millis(2);
+/// A held reply goes on after this long all the same, so that a failing test ends.
+const LONGEST_HOLD: Duration = Duration::from_secs(10);
+
+/// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, anything else is answered.
+pub(crate) struct ScriptedAnswers {
+    knowledge: Knowledge,
+    overload: Reply,
+    fault: Reply,
+    released: AtomicBool,
+    asked: Mutex<Vec<Asked>>,
+}
+
+/// What was asked, as the assistant would have seen it.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) question: String,
+    pub(crate) history: Vec<conversation::Turn>,
+    pub(crate) path: Path,
+    pub(crate) has_deadline: bool,
+}
+
+impl ScriptedAnswers {
+    pub(crate) fn new(knowledge: Knowledge) -> Self {
+        let overload = fixed_reply("Please call us.");
+        let fault = fixed_reply("Something broke. Please call us.");
+        Self { knowledge, overload, fault, released: AtomicBool::new(false), asked: Mutex::default() }
+    }
+
+    /// Lets held replies go on, now and from now on.
+    pub(crate) fn release(&self) {
+        self.released.store(true, Ordering::SeqCst);
+    }
+
+    /// What was asked so far, in order.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn reply(
+        &self,
+        enquiry: &Enquiry,
+        path: Path,
+        deadline: Option<Instant>,
+        on_event: &mut dyn FnMut(Event),
+        keep_going: &dyn Fn() -> bool,
+    ) -> Reply {
+        let question = enquiry.question.clone();
+        let asked = Asked { question, history: enquiry.history.clone(), path, has_deadline: deadline.is_some() };
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        on_event(Event::Status(Stage::Searching));
+        assert!(!enquiry.question.starts_with("panic"), "could not read {:?}", enquiry.question);
+        let start = Instant::now();
+        while enquiry.question.starts_with("hold") && !self.released.load(Ordering::SeqCst) {
+            if !keep_going() || start.elapsed() > LONGEST_HOLD {
+                return fixed_reply("not to be shown");
+            }
+            std::thread::sleep(POLL);
+        }
+        let said = match path {
+            Path::Full => "Answered",
+            Path::QuoteOnly(_) => "Quoted",
+        };
+        let text = format!("{said}: {}", enquiry.question);
+        on_event(Event::Status(Stage::Writing));
+        on_event(Event::Sentence { index: 0, text: text.clone(), citations: vec![1] });
+        fixed_reply(&text)
+    }
+
+    pub(crate) fn handoff_overload(&self) -> Reply {
+        self.overload.clone()
+    }
+
+    pub(crate) fn handoff_fault(&self) -> Reply {
+        self.fault.clone()
+    }
+
+    pub(crate) fn knowledge(&self) -> &Knowledge {
+        &self.knowledge
+    }
+}

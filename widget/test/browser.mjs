@@ -1,0 +1,69 @@
+/** A real browser on a real service: the one at REEVE_TEST_URL, or one started from the program REEVE_BINARY. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+/** How long the program may take to load its models and its index. */
+const START_MS = 180_000;
+const STOP_MS = 10_000;
+
+/** Gives the service's address, and a function that ends it. */
+export async function service() {
+  const address = process.env.REEVE_TEST_URL;
+  if (address) return { address: address.replace(/\/$/, ""), stop: async () => {} };
+  const program = process.env.REEVE_BINARY;
+  if (!program) throw new Error("set REEVE_TEST_URL to a running service, or REEVE_BINARY to the program");
+  const extra = process.env.REEVE_ARGUMENTS?.split(" ").filter(Boolean) ?? [];
+  const child = spawn(program, ["serve", "--port", "0", ...extra], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const started = new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("the program did not say where it is")), START_MS);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const found = /^Reeve is at (http:\/\/\S+?)\/?$/.exec(line);
+      if (found) { clearTimeout(timer); resolve(found[1]); }
+    });
+    child.once("error", reject);
+    ended.then((code) => reject(new Error(`the program ended with ${code}`)));
+  });
+  const stop = async () => {
+    child.kill("SIGINT");
+    const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  };
+  try {
+    return { address: await started, stop };
+  } catch (problem) {
+    await stop();
+    throw problem;
+  }
+}
+
+/** Starts Chromium with a new profile. */
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.REEVE_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
+
+/** Opens a page that notes everything that it must not do. */
+export async function open(context, address) {
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => { if (message.type() === "error") faults.push(`console: ${message.text()}`); });
+  page.on("pageerror", (problem) => faults.push(`script: ${problem.message}`));
+  page.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol !== "data:" && origin !== new URL(address).origin) faults.push(`request to ${request.url()}`);
+  });
+  await page.exposeFunction("noteViolation", (violation) => faults.push(`policy: ${violation}`));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => window.noteViolation(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  await page.goto(address, { waitUntil: "load" });
+  return { page, faults };
+}

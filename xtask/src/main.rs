@@ -1,0 +1,101 @@
+//! The project's own commands: `cargo xtask test` installs what the tests need and runs every test there is.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Parser;
+
+/// The project's own commands.
+#[derive(Debug, Parser)]
+enum Task {
+    /// Everything that has to pass: format, lints, tests, the widget, the page in a real browser.
+    Test,
+    /// Format and lints only.
+    Lint,
+}
+
+/// The models that tests load; they are fetched when they are missing.
+const TEST_MODELS: &[&str] = &["all-minilm-l6-v2", "smollm2-135m-instruct"];
+
+/// The browser that the tests drive.
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+fn main() -> Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::env::set_current_dir(&root).context("cannot go to the project's folder")?;
+    match Task::parse() {
+        Task::Lint => lint(),
+        Task::Test => {
+            lint()?;
+            test()
+        }
+    }
+}
+
+fn lint() -> Result<()> {
+    run("cargo", ["fmt", "--all", "--check"])?;
+    run("cargo", ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet", "--", "-D", "warnings"])
+}
+
+fn test() -> Result<()> {
+    // The binary that the browser test drives is the one that residents get.
+    run("cargo", ["build", "--release", "--quiet", "--package", "reeve"])?;
+    let binary = Path::new("target/release/reeve").canonicalize().context("the built binary")?;
+    let pull = ["models", "pull"].into_iter().chain(TEST_MODELS.iter().copied());
+    run(&binary, pull)?;
+    run(&binary, ["check"])?;
+    run(&binary, ["evaluate", "evals", "--lint"])?;
+
+    install_chromium()?;
+    in_folder("widget", "npm", ["ci", "--no-audit", "--no-fund"])?;
+    let status = Command::new("npm")
+        .args(["test"])
+        .current_dir("widget")
+        .env("REEVE_BINARY", &binary)
+        .status()
+        .context("cannot start npm; is Node.js installed?")?;
+    if !status.success() {
+        bail!("the widget's tests failed");
+    }
+    // Last, so that its closing lines are the last that are printed.
+    run("cargo", ["test", "--workspace", "--all-features", "--no-fail-fast"])
+}
+
+/// Debian's package, where the browser is missing.
+fn install_chromium() -> Result<()> {
+    if Path::new(CHROMIUM).exists() {
+        return Ok(());
+    }
+    let as_root = Path::new("/root").metadata().is_ok() && std::env::var_os("USER").is_none_or(|user| user == "root");
+    let install = |program: &str, prefix: &[&str]| -> Result<()> {
+        let update = prefix.iter().copied().chain(["update", "--quiet"]);
+        run(program, update)?;
+        let packages = ["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
+        run(program, prefix.iter().copied().chain(packages))
+    };
+    let result = if as_root { install("apt-get", &[]) } else { install("sudo", &["apt-get"]) };
+    result.context("cannot install Debian's chromium, which the browser tests need; install it by hand and try again")
+}
+
+fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Result<()> {
+    in_folder(".", program, arguments)
+}
+
+fn in_folder<S: AsRef<OsStr>>(
+    folder: &str,
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = S>,
+) -> Result<()> {
+    let program = program.as_ref();
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    let line = format!("{} {:?}", program.display(), command.get_args().collect::<Vec<_>>());
+    eprintln!("xtask: {line}");
+    let status = command.status().with_context(|| format!("cannot start {line}"))?;
+    if !status.success() {
+        bail!("{line} failed with {status}");
+    }
+    Ok(())
+}
