@@ -12,6 +12,9 @@ export interface AnswerActions {
   contact(): HTMLElement;
 }
 
+/** Ends as a sentence of running text does. */
+const WHOLE = /[.!?…:]["'”’)]*\s*$/u;
+
 let answers = 0;
 
 /** An answer that grows. */
@@ -65,8 +68,11 @@ export class Answer {
 
   #append(sentence: Sentence): void {
     const lines = pieces(sentence.text);
+    const before = this.#shown.at(-2);
+    // A table row ends without a full stop; run into one paragraph, rows cannot be told apart.
+    const flows = WHOLE.test(sentence.text) && (before === undefined || WHOLE.test(before.text));
     lines.forEach((line, index) => {
-      const place = this.#place(line, index === 0);
+      const place = this.#place(line, flows && index === 0);
       if (place.childNodes.length > 0) place.append(" ");
       place.append(line.text);
       if (index === lines.length - 1) place.append(...sentence.citations.map((number) => this.#mark(number)));

@@ -44,7 +44,7 @@ pub(crate) fn draft(
     passage: &Passage,
     question: &str,
     keep_going: &dyn Fn() -> bool,
-    on_checked: &mut dyn FnMut(&CheckedSentence) -> bool,
+    on_checked: &mut dyn FnMut(&CheckedSentence),
 ) -> Result<Draft, InferenceError> {
     let generator = states.generator();
     let prompt = Prompt::new(generator, page, passage, &request(question))?;
@@ -59,13 +59,14 @@ pub(crate) fn draft(
             return false;
         }
         match checker.check(text, page, passage) {
-            Ok(checked) => {
-                let go_on = on_checked(&checked);
-                draft.sentences.push(checked);
-                go_on && draft.sentences.len() < MOST_SENTENCES
+            Ok(sentence) => {
+                on_checked(&sentence);
+                draft.sentences.push(sentence);
+                draft.sentences.len() < MOST_SENTENCES
             }
             Err(refusal) => {
-                tracing::debug!(?refusal, "a drafted sentence was refused");
+                // The refusal may hold words of the question, so only its kind is logged.
+                tracing::debug!(kind = refusal.kind(), "a drafted sentence was refused");
                 draft.refused += 1;
                 true
             }

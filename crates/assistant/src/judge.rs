@@ -15,6 +15,10 @@ pub(crate) struct Signals {
     pub(crate) coverage: f64,
     /// The same for the first sentence with its title and heading.
     pub(crate) sentence_coverage: f64,
+    /// Share of the question's words, by rarity, that the page has, a word of like meaning counting by its nearness.
+    pub(crate) soft_coverage: f64,
+    /// Nearness of the page's nearest word to the question's word that is least at home there; 1 when all are.
+    pub(crate) weakest: f64,
     /// Share of the question's words, by rarity, that stand nowhere on the pages.
     pub(crate) unknown: f64,
     /// Lead of the first sentence over the best of another page.
@@ -35,6 +39,8 @@ impl Signals {
             ("sentence", self.sentence),
             ("coverage", self.coverage),
             ("sentence_coverage", self.sentence_coverage),
+            ("soft_coverage", self.soft_coverage),
+            ("weakest", self.weakest),
             ("unknown", self.unknown),
             ("lead", self.lead),
             ("wanted", self.wanted),

@@ -11,8 +11,10 @@ mod draft;
 mod facts;
 mod judge;
 pub mod limits;
+mod parts;
 mod quote;
 mod reply;
+mod run;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod texts;
@@ -21,5 +23,5 @@ mod triage;
 pub use assistant::{Assistant, AssistantParts, Clock, Compose, Enquiry, Event, Options, Path, QuoteOnlyReason, Stage};
 pub use check::{CheckedSentence, Checker, Refusal};
 pub use facts::{Fact, facts};
-pub use reply::{Reply, ReplySentence, Trace};
+pub use reply::{RankedPassage, Reply, ReplySentence, Trace};
 pub use retrieval::RetrievalError;

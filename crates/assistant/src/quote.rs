@@ -23,6 +23,8 @@ const OVERLAP_WEIGHT: f64 = 0.35;
 const WANTED_BONUS: f64 = 0.12;
 /// What a point of ranking score between its passage and the best one costs a sentence.
 const PASSAGE_WEIGHT: f64 = 0.06;
+/// What a sentence loses that was said just before.
+const SAID_PENALTY: f64 = 0.15;
 /// A further sentence comes along when it is at most this much worse than the best.
 const COMPANION_GAP: f64 = 0.16;
 
@@ -146,6 +148,27 @@ impl StemWeights {
         distinct.iter().filter(|stem| held.contains(**stem)).map(|stem| self.weight(stem)).sum::<f64>() / all
     }
 
+    /// The question's words that stand on none of the page, with their weights; and the weight of all its words.
+    pub(crate) fn missing<'a>(&self, question: &'a str, page: &Page) -> (Vec<(&'a str, f64)>, f64) {
+        let texts = page.passages.iter().map(|passage| passage.text.as_str());
+        let held: HashSet<String> =
+            std::iter::once(page.title.as_str()).chain(texts).flat_map(|text| self.analyzer.stems(text)).collect();
+        let mut seen = HashSet::new();
+        let (mut missing, mut all) = (Vec::new(), 0.0);
+        for word in question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            for stem in self.analyzer.stems(word) {
+                if seen.insert(stem.clone()) {
+                    let weight = self.weight(&stem);
+                    all += weight;
+                    if !held.contains(&stem) {
+                        missing.push((word, weight));
+                    }
+                }
+            }
+        }
+        (missing, all)
+    }
+
     /// Share of the question's stems, weighed by rarity, that stand nowhere on the pages.
     pub(crate) fn unknown(&self, question: &[String]) -> f64 {
         let distinct: HashSet<&String> = question.iter().collect();
@@ -164,6 +187,8 @@ pub(crate) struct Asked {
     pub(crate) stems: Vec<String>,
     pub(crate) vector: Vec<f32>,
     pub(crate) wanted: Wanted,
+    /// What was said just before: an answer already given is not what a follow-up asks for.
+    pub(crate) said: Vec<String>,
 }
 
 /// A sentence with its score.
@@ -200,7 +225,7 @@ pub(crate) fn quote(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &
         .iter()
         .find(|candidate| page_of(candidate) != page_of(&best))
         .map_or(1.0, |rival| best.score - rival.score);
-    let sentences = compose(index, &candidates, best);
+    let sentences = compose(index, &candidates, best, asked.wanted);
     Some(Quote {
         sentences,
         passage: best.passage,
@@ -235,7 +260,10 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
             }
             let bonus = if wanted && asked.wanted != Wanted::Open { WANTED_BONUS } else { 0.0 };
             let cosine = f64::from(cosine);
-            let score = cosine + OVERLAP_WEIGHT * overlap + bonus - PASSAGE_WEIGHT * behind;
+            let said_before =
+                asked.said.iter().any(|said| said.contains(sentence.text.as_str()) || same_facts(said, &sentence.text));
+            let penalty = if said_before { SAID_PENALTY } else { 0.0 };
+            let score = cosine + OVERLAP_WEIGHT * overlap + bonus - PASSAGE_WEIGHT * behind - penalty;
             candidates.push(Candidate { passage: hit.passage, sentence: number, score, cosine, overlap, wanted });
         }
     }
@@ -244,13 +272,19 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
     candidates
 }
 
+/// Whether all facts of a sentence, and there are some, were said before.
+fn same_facts(said: &str, sentence: &str) -> bool {
+    let of_sentence = facts(sentence);
+    !of_sentence.is_empty() && of_sentence.is_subset(&facts(said))
+}
+
 fn introduces(passage: &Passage, number: usize) -> bool {
     (number + 1..passage.sentences.len()).any(|later| lead_in_number(passage, later) == Some(number))
 }
 
 /// The best sentence first, then what belongs to it: the rest of its list when several items fit, and sentences of
 /// its page that are nearly as good.
-fn compose(index: &Index, candidates: &[Candidate], best: Candidate) -> Vec<CheckedSentence> {
+fn compose(index: &Index, candidates: &[Candidate], best: Candidate, wanted: Wanted) -> Vec<CheckedSentence> {
     let (page, passage) = index.passage(best.passage);
     let sentence = &passage.sentences[best.sentence];
     let listed = matches!(sentence.kind, SentenceKind::ListItem | SentenceKind::Step);
@@ -261,7 +295,7 @@ fn compose(index: &Index, candidates: &[Candidate], best: Candidate) -> Vec<Chec
             && passage.sentences[candidate.sentence].group == sentence.group
     };
     let mut chosen = Vec::new();
-    if listed && candidates.iter().filter(in_group).filter(near).count() > 1 {
+    if listed && wanted == Wanted::Open && candidates.iter().filter(in_group).filter(near).count() > 1 {
         chosen.extend(whole_list(page, passage, best.sentence));
     } else {
         let lead_in = sentence.kind == SentenceKind::ListItem;

@@ -50,8 +50,21 @@ pub struct Trace {
     pub signals: BTreeMap<String, f64>,
     /// Pages in the order of their best passage, each once.
     pub ranked_pages: Vec<String>,
+    /// The first passages in their final order, with what ranked them.
+    pub passages: Vec<RankedPassage>,
     /// Milliseconds spent in each stage.
     pub timings_ms: BTreeMap<String, f64>,
+}
+
+/// A passage that was found, with its scores.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RankedPassage {
+    /// The passage.
+    pub id: String,
+    /// Weighted z-scores of the search.
+    pub fused: f32,
+    /// Mean log-probability of the question given the passage, where it was computed.
+    pub likelihood: Option<f32>,
 }
 
 /// What the resident gets.
@@ -148,12 +161,12 @@ pub(crate) struct ReplyBuilder {
 }
 
 impl ReplyBuilder {
-    pub(crate) fn fixed(mut self, text: FixedText) -> Self {
+    pub(crate) fn fixed(mut self, text: &FixedText) -> Self {
         self.push_fixed(text);
         self
     }
 
-    pub(crate) fn push_fixed(&mut self, text: FixedText) {
+    pub(crate) fn push_fixed(&mut self, text: &FixedText) {
         let text = text.as_str().to_owned();
         self.sentences.push(ReplySentence { text, kind: SentenceKind::Fixed, citations: Vec::new() });
     }

@@ -40,11 +40,16 @@ fixed! {
     instruction = "I can only answer questions about council services from the council's own pages.";
     abuse = "I want to help, but I cannot reply to messages like that.";
     unreadable = "I could not read a question in that. Please type your question in a few words.";
+    too_long = "That message is too long for me. Please ask your question in a few sentences.";
     thanks = "You are welcome. Is there anything else that I can help with?";
     goodbye = "Goodbye, and thank you for getting in touch.";
     which_one = "I want to be sure that I answer the right question. Did you mean one of these?";
-    something_else = "Something else";
     rest_not_found = "I could not find the answer to the other part of your question.";
+}
+
+/// A page's title as one of the readings of a question.
+pub(crate) fn choice(title: &str) -> FixedText {
+    FixedText(format!("- {title}"))
 }
 
 /// A greeting in the council's name.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::generator::metadata_string;
 use crate::{InferenceError, Tokenizer};
 
-/// The template used when the file has none: ChatML.
+/// The template used when the file has none: `ChatML`.
 const CHATML: &str = "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n\
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
@@ -46,7 +46,7 @@ impl std::fmt::Debug for ChatTemplate {
 }
 
 impl ChatTemplate {
-    /// Takes the template of the file, or ChatML where it has none.
+    /// Takes the template of the file, or `ChatML` where it has none.
     ///
     /// # Errors
     /// `ChatTemplate` when it is not a valid template.

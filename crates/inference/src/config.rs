@@ -77,7 +77,12 @@ impl ModelConfig {
             None => heads,
         };
         let hidden = count("embedding_length")?;
-        if heads == 0 || kv_heads == 0 || !heads.is_multiple_of(kv_heads) || !hidden.is_multiple_of(heads) {
+        if hidden == 0
+            || heads == 0
+            || kv_heads == 0
+            || !heads.is_multiple_of(kv_heads)
+            || !hidden.is_multiple_of(heads)
+        {
             return Err(InferenceError::Unsupported(format!(
                 "{heads} heads, {kv_heads} key/value heads over a width of {hidden}"
             )));
@@ -86,6 +91,13 @@ impl ModelConfig {
             Some(value) => value.to_u32()? as usize,
             None => hidden / heads,
         };
+        if head_dim == 0 || !head_dim.is_multiple_of(2) {
+            return Err(InferenceError::Unsupported(format!("heads of a width of {head_dim}")));
+        }
+        let context_tokens = count("context_length")?;
+        if context_tokens == 0 {
+            return Err(InferenceError::Unsupported("a context of 0 tokens".into()));
+        }
         Ok(Self {
             architecture,
             layers: count("block_count")?,
@@ -93,7 +105,7 @@ impl ModelConfig {
             heads,
             kv_heads,
             head_dim,
-            context_tokens: count("context_length")?,
+            context_tokens,
             rope_base: match field("rope.freq_base") {
                 Some(value) => value.to_f32()?,
                 None => 10_000.0,

@@ -33,6 +33,9 @@ pub enum InferenceError {
         /// The model's limit.
         context: usize,
     },
+    /// A step without tokens, or a continuation of nothing.
+    #[error("there are no tokens to compute from")]
+    NoTokens,
     /// A state made by another model was handed in.
     #[error("this key/value state belongs to another model")]
     ForeignState,

@@ -24,7 +24,8 @@ pub enum StopReason {
 /// What was generated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generated {
-    /// The tokens, without the one that ended the turn. All of them are in the state.
+    /// The tokens, without the one that ended the turn. All of them are in the state, but for the last one when the
+    /// generation was cancelled.
     pub tokens: Vec<u32>,
     /// The natural log-probability of each token when it was chosen.
     pub log_probabilities: Vec<f32>,
@@ -38,7 +39,7 @@ impl Generator {
     /// `keep_going` is called before each forward pass with the tokens so far and ends the generation by `false`.
     ///
     /// # Errors
-    /// `ContextFull` when the prompt does not fit, and tensor errors.
+    /// `ContextFull` when the prompt does not fit, `NoTokens` when it is empty, and tensor errors.
     pub fn generate(
         &self,
         state: &mut KvState,
@@ -72,14 +73,19 @@ impl Generator {
 
     /// The natural log-probability of each token of each continuation, given its state and then its context.
     ///
-    /// The states are not changed. All sequences are computed in one batch.
+    /// The states hold afterwards what they held before. All sequences are computed in one batch.
     ///
     /// # Errors
+    /// `NoTokens` when a context is empty: the first token of the continuation is told from the last of its context.
     /// `ContextFull` and `ForeignState`.
     pub fn log_probabilities(
         &self,
         sequences: &mut [(KvState, &[u32], &[u32])],
     ) -> Result<Vec<Vec<f32>>, InferenceError> {
+        if sequences.iter().any(|(_, context, _)| context.is_empty()) {
+            return Err(InferenceError::NoTokens);
+        }
+        let held: Vec<usize> = sequences.iter().map(|(state, _, _)| state.len()).collect();
         let joined: Vec<Vec<u32>> = sequences
             .iter()
             .map(|(_, context, continuation)| {
@@ -94,14 +100,13 @@ impl Generator {
             .map(|((state, context, continuation), tokens)| Step {
                 state,
                 tokens,
-                logits: if continuation.is_empty() {
-                    LogitsAt::None
-                } else {
-                    LogitsAt::From(context.len().saturating_sub(1))
-                },
+                logits: if continuation.is_empty() { LogitsAt::None } else { LogitsAt::From(context.len() - 1) },
             })
             .collect();
         let logits = self.forward_batch(&mut steps)?;
+        for ((state, _, _), held) in sequences.iter_mut().zip(held) {
+            state.truncate(held);
+        }
         Ok(sequences
             .iter()
             .zip(logits)

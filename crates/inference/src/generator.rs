@@ -1,7 +1,8 @@
 //! The language model: our own forward pass over batches of sequences, each with its own key/value state.
 
 use std::collections::HashMap;
-use std::io::BufReader;
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -101,29 +102,40 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 /// Reads tensors by name and adds up the bytes of the layouts kept.
 struct Loader {
     content: Content,
-    reader: BufReader<std::fs::File>,
+    reader: BufReader<File>,
     keep_quantised: bool,
     keep_full: bool,
     bytes: usize,
 }
 
 impl Loader {
-    fn tensor(&mut self, name: &str) -> Result<Arc<QTensor>, InferenceError> {
+    fn tensor(&mut self, name: &str, shape: &[usize]) -> Result<Arc<QTensor>, InferenceError> {
+        if self.has(name) && self.shape(name) != shape {
+            let found = self.shape(name);
+            return Err(
+                candle_core::Error::Msg(format!("tensor `{name}` has the shape {found:?}, not {shape:?}")).into()
+            );
+        }
         Ok(Arc::new(self.content.tensor(&mut self.reader, name, &Device::Cpu)?))
     }
 
-    fn vector(&mut self, name: &str) -> Result<Vec<f32>, InferenceError> {
-        Ok(self.tensor(name)?.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1()?)
+    fn vector(&mut self, name: &str, width: usize) -> Result<Vec<f32>, InferenceError> {
+        Ok(self.tensor(name, &[width])?.dequantize(&Device::Cpu)?.to_vec1()?)
     }
 
     fn has(&self, name: &str) -> bool {
         self.content.tensor_infos.contains_key(name)
     }
 
-    fn linear(&mut self, name: &str) -> Result<Linear, InferenceError> {
-        let weight = self.tensor(&format!("{name}.weight"))?;
+    /// The shape that the file gives, or none for a tensor that it lacks.
+    fn shape(&self, name: &str) -> &[usize] {
+        self.content.tensor_infos.get(name).map_or(&[], |info| info.shape.dims())
+    }
+
+    fn linear(&mut self, name: &str, out: usize, width: usize) -> Result<Linear, InferenceError> {
+        let weight = self.tensor(&format!("{name}.weight"), &[out, width])?;
         let bias = format!("{name}.bias");
-        let bias = if self.has(&bias) { Some(self.vector(&bias)?) } else { None };
+        let bias = if self.has(&bias) { Some(self.vector(&bias, out)?) } else { None };
         self.bytes += usize::from(self.keep_quantised) * weight.storage_size_in_bytes()
             + usize::from(self.keep_full) * weight.shape().elem_count() * 4;
         Linear::new(&weight, bias, self.keep_quantised, self.keep_full)
@@ -136,13 +148,7 @@ impl Generator {
     /// # Errors
     /// `Read` or `Malformed` naming the file, `Unsupported` for another architecture or tokeniser.
     pub fn load(path: &Path, options: GeneratorOptions) -> Result<Self, InferenceError> {
-        let read = |source| InferenceError::Read { path: path.to_path_buf(), source };
-        let malformed = |reason: String| InferenceError::Malformed { path: path.to_path_buf(), reason };
-        let file = std::fs::File::open(path).map_err(read)?;
-        let file_bytes = file.metadata().map_err(read)?.len();
-        let mut reader = BufReader::new(file);
-        let content = Content::read(&mut reader).map_err(|error| malformed(error.to_string()))?;
-        check_whole(&content, file_bytes).map_err(malformed)?;
+        let (content, reader) = read_header(path)?;
         let config = ModelConfig::from_metadata(&content.metadata)?;
         if content.tensor_infos.contains_key("rope_freqs.weight") {
             return Err(InferenceError::Unsupported("rotary embedding with factors of its own".into()));
@@ -156,7 +162,7 @@ impl Generator {
         };
         let mut loader = Loader { content, reader, keep_quantised, keep_full, bytes: 0 };
         let (embeddings, blocks, norm, head) = load_weights(&mut loader, &config).map_err(|error| match error {
-            InferenceError::Tensor(error) => malformed(error.to_string()),
+            InferenceError::Tensor(error) => malformed(path, error.to_string()),
             other => other,
         })?;
         let context_tokens = options.context_tokens.min(config.context_tokens);
@@ -208,7 +214,7 @@ impl Generator {
     /// Appends tokens to one state and gives the logits wanted: one vector of vocabulary size a position.
     ///
     /// # Errors
-    /// `ContextFull` and `ForeignState`; the state is then unchanged.
+    /// `NoTokens`, `ContextFull` and `ForeignState`; the state is then unchanged.
     pub fn forward(
         &self,
         state: &mut KvState,
@@ -227,6 +233,9 @@ impl Generator {
         for step in steps.iter() {
             if step.state.model() != self.id {
                 return Err(InferenceError::ForeignState);
+            }
+            if step.tokens.is_empty() {
+                return Err(InferenceError::NoTokens);
             }
             let needed = step.state.len() + step.tokens.len();
             if needed > self.options.context_tokens {
@@ -334,9 +343,8 @@ impl Generator {
     fn layout(&self, rows: usize) -> Layout {
         match self.options.precision {
             Precision::Full => Layout::Full,
-            Precision::Quantised => Layout::Quantised,
             Precision::Mixed { full_from_rows } if rows >= full_from_rows => Layout::Full,
-            Precision::Mixed { .. } => Layout::Quantised,
+            Precision::Quantised | Precision::Mixed { .. } => Layout::Quantised,
         }
     }
 }
@@ -346,14 +354,46 @@ fn tensor(rows: Vec<f32>, width: usize) -> Result<Tensor, InferenceError> {
     Ok(Tensor::from_vec(rows, (count, width), &Device::Cpu)?)
 }
 
+fn malformed(path: &Path, reason: String) -> InferenceError {
+    InferenceError::Malformed { path: path.to_path_buf(), reason }
+}
+
+/// Opens a GGUF file and reads its header.
+fn read_header(path: &Path) -> Result<(Content, BufReader<File>), InferenceError> {
+    const MAGIC: &[u8] = b"GGUF";
+    let read = |source| InferenceError::Read { path: path.to_path_buf(), source };
+    let file = File::open(path).map_err(read)?;
+    let file_bytes = file.metadata().map_err(read)?.len();
+    let mut reader = BufReader::new(file);
+    let mut start = Vec::new();
+    reader.by_ref().take(MAGIC.len() as u64).read_to_end(&mut start).map_err(read)?;
+    reader.rewind().map_err(read)?;
+    if start.is_empty() {
+        return Err(malformed(path, "it is empty".into()));
+    }
+    if !MAGIC.starts_with(&start) {
+        return Err(malformed(path, "it is not a GGUF file".into()));
+    }
+    let content = Content::read(&mut reader)
+        .map_err(|error| malformed(path, format!("it is cut off within its header, or damaged: {error}")))?;
+    check_whole(&content, file_bytes).map_err(|reason| malformed(path, reason))?;
+    Ok((content, reader))
+}
+
 /// Says what is missing when a tensor reaches past the end of the file, as it does in a truncated download.
 fn check_whole(content: &Content, file_bytes: u64) -> Result<(), String> {
     for (name, info) in &content.tensor_infos {
         let dtype = info.ggml_dtype;
-        let bytes = info.shape.elem_count() / dtype.block_size() * dtype.type_size();
-        let end = content.tensor_data_offset + info.offset + bytes as u64;
-        if end > file_bytes {
-            return Err(format!("it is truncated: tensor `{name}` ends at byte {end} of {file_bytes}"));
+        // A damaged header can hold any number.
+        let end = || -> Option<u64> {
+            let elements = info.shape.dims().iter().try_fold(1usize, |count, size| count.checked_mul(*size))?;
+            let bytes = (elements / dtype.block_size()).checked_mul(dtype.type_size())?;
+            content.tensor_data_offset.checked_add(info.offset)?.checked_add(bytes as u64)
+        };
+        match end() {
+            Some(end) if end <= file_bytes => {}
+            Some(end) => return Err(format!("it is truncated: tensor `{name}` ends at byte {end} of {file_bytes}")),
+            None => return Err(format!("it is damaged: tensor `{name}` has an impossible size")),
         }
     }
     Ok(())
@@ -362,28 +402,32 @@ fn check_whole(content: &Content, file_bytes: u64) -> Result<(), String> {
 type Weights = (QMatMul, Vec<Block>, Vec<f32>, Linear);
 
 fn load_weights(loader: &mut Loader, config: &ModelConfig) -> Result<Weights, InferenceError> {
-    let table = loader.tensor("token_embd.weight")?;
+    let hidden = config.hidden;
+    let (queries, keys) = (config.heads * config.head_dim, config.kv_width());
+    let vocabulary = loader.shape("token_embd.weight").first().copied().unwrap_or_default();
+    let table = loader.tensor("token_embd.weight", &[vocabulary, hidden])?;
     loader.bytes += table.storage_size_in_bytes();
-    let mut blocks = Vec::with_capacity(config.layers);
+    let mut blocks = Vec::new();
     for layer in 0..config.layers {
         let name = |part: &str| format!("blk.{layer}.{part}");
+        let inner = loader.shape(&name("ffn_gate.weight")).first().copied().unwrap_or_default();
         blocks.push(Block {
-            attention_norm: loader.vector(&name("attn_norm.weight"))?,
-            query: loader.linear(&name("attn_q"))?,
-            key: loader.linear(&name("attn_k"))?,
-            value: loader.linear(&name("attn_v"))?,
-            output: loader.linear(&name("attn_output"))?,
-            feed_forward_norm: loader.vector(&name("ffn_norm.weight"))?,
-            gate: loader.linear(&name("ffn_gate"))?,
-            up: loader.linear(&name("ffn_up"))?,
-            down: loader.linear(&name("ffn_down"))?,
+            attention_norm: loader.vector(&name("attn_norm.weight"), hidden)?,
+            query: loader.linear(&name("attn_q"), queries, hidden)?,
+            key: loader.linear(&name("attn_k"), keys, hidden)?,
+            value: loader.linear(&name("attn_v"), keys, hidden)?,
+            output: loader.linear(&name("attn_output"), hidden, queries)?,
+            feed_forward_norm: loader.vector(&name("ffn_norm.weight"), hidden)?,
+            gate: loader.linear(&name("ffn_gate"), inner, hidden)?,
+            up: loader.linear(&name("ffn_up"), inner, hidden)?,
+            down: loader.linear(&name("ffn_down"), hidden, inner)?,
         });
     }
-    let norm = loader.vector("output_norm.weight")?;
+    let norm = loader.vector("output_norm.weight", hidden)?;
     // The head is used for few rows at a time, so that of two layouts only the quantised one is kept.
     loader.keep_full &= !loader.keep_quantised;
     let head = if loader.has("output.weight") {
-        loader.linear("output")?
+        loader.linear("output", vocabulary, hidden)?
     } else {
         Linear::new(&table, None, loader.keep_quantised, loader.keep_full)?
     };
@@ -405,10 +449,7 @@ impl Generator {
     /// # Errors
     /// `Read` or `Malformed` naming the file.
     pub fn weight_sizes(path: &Path) -> Result<WeightSizes, InferenceError> {
-        let file =
-            std::fs::File::open(path).map_err(|source| InferenceError::Read { path: path.to_path_buf(), source })?;
-        let content = Content::read(&mut BufReader::new(file))
-            .map_err(|error| InferenceError::Malformed { path: path.to_path_buf(), reason: error.to_string() })?;
+        let (content, _) = read_header(path)?;
         let mut sizes = WeightSizes { quantised: 0, full: 0 };
         for (name, info) in &content.tensor_infos {
             let dtype = info.ggml_dtype;

@@ -41,7 +41,7 @@ impl Linear {
         let product = match (preferred, &self.full, &self.quantised) {
             (Layout::Full, Some(full), _) | (Layout::Quantised, Some(full), None) => rows.matmul(&full.t()?)?,
             (_, _, Some(quantised)) => quantised.forward(rows)?,
-            (Layout::Full, None, None) | (Layout::Quantised, None, None) => {
+            (_, None, None) => {
                 return Err(InferenceError::Unsupported("a matrix without weights".into()));
             }
         };

@@ -139,6 +139,7 @@ impl KvState {
     }
 
     /// Freezes what is held so far and returns a second state that shares it.
+    #[must_use]
     pub fn fork(&mut self) -> Self {
         self.freeze();
         self.clone()

@@ -48,11 +48,11 @@ fn main() -> ExitCode {
     let filter = EnvFilter::try_from_env("REEVE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,server=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let result = config::load(arguments.config.as_deref()).and_then(|config| match arguments.command {
-        Command::Serve(arguments) => serve::run(arguments, config),
-        Command::Ask(arguments) => ask::run(&arguments, config),
+        Command::Serve(arguments) => serve::run(&arguments, &config),
+        Command::Ask(arguments) => ask::run(&arguments, &config),
         Command::Check(arguments) => check::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
-        Command::Evaluate(arguments) => evaluate::run(&arguments, config),
+        Command::Evaluate(arguments) => evaluate::run(&arguments, &config),
         Command::Cases(arguments) => cases::run(&arguments),
         Command::Models(arguments) => models::run(&arguments, &config),
     });

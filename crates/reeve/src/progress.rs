@@ -40,7 +40,7 @@ impl Meter {
     pub(crate) fn at(&mut self, what: &str, done: u64, total: u64) {
         if what != self.what {
             self.end();
-            self.what = what.to_owned();
+            what.clone_into(&mut self.what);
             self.said = false;
         }
         if std::io::stderr().is_terminal() {

@@ -72,7 +72,7 @@ struct Located {
 fn locate(store: &Store, name: &str) -> Result<Located> {
     let as_path = Path::new(name);
     if store.manifest().get(name).is_none()
-        && (as_path.is_file() || name.contains(['/', '\\']) || name.ends_with(".gguf"))
+        && (as_path.is_file() || name.contains(['/', '\\']) || as_path.extension().is_some())
     {
         let mut file = std::fs::File::open(as_path).with_context(|| format!("cannot open the model file {name}"))?;
         let mut hash = Sha256::new();
@@ -88,7 +88,11 @@ fn locate(store: &Store, name: &str) -> Result<Located> {
     };
     let model = store.manifest().get(name).with_context(|| format!("no model is called {name}"))?;
     let file = model.files.first().with_context(|| format!("the model {name} has no file"))?;
-    Ok(Located { path: folder.join(&file.name), digest: file.sha256.to_string() })
+    let digest = match model.files.as_slice() {
+        [only] => only.sha256.clone(),
+        files => hex(&Sha256::digest(files.iter().map(|file| file.sha256.as_str()).collect::<String>().as_bytes())),
+    };
+    Ok(Located { path: folder.join(&file.name), digest })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -135,6 +139,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         Compose::Quote => None,
     };
     let reranker = loader.load("reranker", reranker_name, &mut models)?;
+    let profile = profile(&loader.loaded);
     let (generator, reranker) = loader.with_states(generator, reranker);
     let options = RerankOptions {
         candidates: config.answers.rerank_candidates,
@@ -157,7 +162,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         clock,
         models,
         config: hex(&Sha256::digest(format!("{effective:?} {options:?}").as_bytes())[..8]),
-        profile: profile(),
+        profile,
     }))
 }
 
@@ -237,7 +242,7 @@ fn folder_name(knowledge: &Path) -> String {
 }
 
 /// What the arithmetic depends on besides the models.
-fn profile() -> String {
+fn profile(models: &[(PathBuf, Arc<Generator>)]) -> String {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     #[cfg(target_arch = "x86_64")]
     let features: Vec<&str> = [
@@ -252,5 +257,11 @@ fn profile() -> String {
     .collect();
     #[cfg(not(target_arch = "x86_64"))]
     let features: Vec<&str> = vec![std::env::consts::ARCH];
-    format!("reeve {}; candle 0.11; {threads} threads; {}", env!("CARGO_PKG_VERSION"), features.join(" "))
+    let layouts: Vec<String> = models.iter().map(|(_, model)| format!("{:?}", model.options().precision)).collect();
+    format!(
+        "reeve {}; candle 0.11; {threads} threads; {}; {}",
+        env!("CARGO_PKG_VERSION"),
+        features.join(" "),
+        layouts.join(" ")
+    )
 }

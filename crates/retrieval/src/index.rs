@@ -10,13 +10,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::fuse::{FusionWeights, Hit, fuse};
 use crate::lexical::LexicalIndex;
+use crate::text::is_stop_word;
 use crate::vectors::{self, VectorFile, dot};
 use crate::{RetrievalError, Vocabulary};
 
 /// How many passages of each list the fusion looks at.
 const POOL: usize = 50;
 
-/// Lexical and dense scores counted equally on our own questions and on Doc2Dial's training half.
+/// Lexical and dense scores counted equally on our own questions and on `Doc2Dial`'s training half.
 const WEIGHTS: FusionWeights = FusionWeights { lexical: 0.5, dense: 0.5 };
 
 /// What a build is doing.
@@ -58,6 +59,9 @@ pub struct Index {
     places: Vec<Place>,
     by_id: HashMap<String, usize>,
     vocabulary: Vocabulary,
+    /// Vectors of the pages' content words, and which of them each page has.
+    word_vectors: Vec<Vec<f32>>,
+    page_words: Vec<Vec<u32>>,
     digest: String,
     changed_pages: usize,
 }
@@ -86,13 +90,16 @@ impl Index {
         lock.lock().map_err(file_error)?;
 
         let texts = embedded_texts(&knowledge);
+        let words = PageWords::of(&knowledge);
         let mut file = VectorFile::open(&folder.join("vectors"), encoder_digest, encoder.dimensions())?;
-        file.ensure(&texts.all(), &encoder, &mut |done, total| progress(BuildProgress::Encoding { done, total }))?;
+        let mut all = texts.all();
+        all.extend(words.words.iter().map(|word| (vectors::key(word), word.as_str())));
+        file.ensure(&all, &encoder, &mut |done, total| progress(BuildProgress::Encoding { done, total }))?;
         progress(BuildProgress::Indexing);
         let (lexical, changed_pages) = LexicalIndex::open(&folder.join("lexical"), &knowledge.pages)?;
         drop(lock);
 
-        let vector = |key| file.get(key).map(<[f32]>::to_vec).unwrap_or_default();
+        let vector = |key: &vectors::Key| file.get(key).map(<[f32]>::to_vec).unwrap_or_default();
         let mut places = Vec::with_capacity(texts.passages.len());
         let mut by_id = HashMap::with_capacity(texts.passages.len());
         for entry in &texts.passages {
@@ -111,7 +118,19 @@ impl Index {
         let vocabulary = Vocabulary::new(page_texts, encoder.known_words());
         let digest = Sha256::digest(format!("{} {encoder_digest}", knowledge.digest()).as_bytes());
         let digest = digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
-        Ok(Self { lexical, places, by_id, vocabulary, digest, changed_pages, knowledge, encoder })
+        let word_vectors = words.words.iter().map(|word| vector(&vectors::key(word))).collect();
+        Ok(Self {
+            lexical,
+            places,
+            by_id,
+            vocabulary,
+            word_vectors,
+            page_words: words.of_page,
+            digest,
+            changed_pages,
+            knowledge,
+            encoder,
+        })
     }
 
     /// The pages that the index is over.
@@ -169,6 +188,20 @@ impl Index {
         dot(&self.places[number].vector, vector)
     }
 
+    /// For each word, the cosine of the nearest content word on the page of a passage: "settee" is near a page that
+    /// says "sofa".
+    ///
+    /// # Errors
+    /// Errors of the encoder.
+    pub fn nearest_words(&self, number: usize, words: &[&str]) -> Result<Vec<f32>, RetrievalError> {
+        let of_page = &self.page_words[self.places[number].page];
+        let vectors = self.encoder.encode(words, &mut |_| ())?;
+        let nearest = |vector: &Vec<f32>| {
+            of_page.iter().map(|word| dot(&self.word_vectors[*word as usize], vector)).fold(0.0, f32::max)
+        };
+        Ok(vectors.iter().map(nearest).collect())
+    }
+
     /// Passages in falling order of the fused score, about 50 to 100 of them. Deterministic.
     ///
     /// # Errors
@@ -176,8 +209,10 @@ impl Index {
     pub fn search(&self, query: Query<'_>) -> Result<Vec<Hit>, RetrievalError> {
         let mut terms = vec![(query.question, 1.0)];
         let mut joined = query.question.to_owned();
-        for (age, turn) in query.history.iter().rev().enumerate() {
-            terms.push((turn, HISTORY_WEIGHT.powi(age as i32 + 1)));
+        let mut weight = 1.0;
+        for turn in query.history.iter().rev() {
+            weight *= HISTORY_WEIGHT;
+            terms.push((turn, weight));
             joined.push('\n');
             joined.push_str(turn);
         }
@@ -190,6 +225,38 @@ impl Index {
         let vector = self.encode(&joined)?;
         let dense: Vec<f32> = self.places.iter().map(|place| dot(&place.vector, &vector)).collect();
         Ok(fuse(&lexical, &dense, WEIGHTS, POOL))
+    }
+}
+
+/// The content words of the pages.
+struct PageWords {
+    words: Vec<String>,
+    of_page: Vec<Vec<u32>>,
+}
+
+impl PageWords {
+    fn of(knowledge: &Knowledge) -> Self {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut words = Vec::new();
+        let mut of_page = Vec::with_capacity(knowledge.pages.len());
+        for page in &knowledge.pages {
+            let texts = page.passages.iter().map(|passage| passage.text.as_str());
+            let mut numbered: Vec<u32> = std::iter::once(page.title.as_str())
+                .chain(texts)
+                .flat_map(crate::text::words)
+                .filter(|word| word.chars().count() > 2 && !is_stop_word(word) && !word.chars().any(char::is_numeric))
+                .map(|word| {
+                    *numbers.entry(word.clone()).or_insert_with(|| {
+                        words.push(word);
+                        words.len() as u32 - 1
+                    })
+                })
+                .collect();
+            numbered.sort_unstable();
+            numbered.dedup();
+            of_page.push(numbered);
+        }
+        Self { words, of_page }
     }
 }
 

@@ -14,6 +14,9 @@ use crate::RetrievalError;
 
 const MAGIC: &[u8; 8] = b"reevevec";
 
+/// Large corpora are encoded in portions of so many texts, each written as it is done: an interrupted run loses little.
+const PORTION: usize = 4096;
+
 /// What identifies an encoded text.
 pub(crate) type Key = [u8; 32];
 
@@ -74,8 +77,6 @@ impl VectorFile {
         if missing.is_empty() && wanted.len() == self.vectors.len() {
             return Ok(());
         }
-        // Large corpora are encoded in portions, each written as it is done: an interrupted run loses little.
-        const PORTION: usize = 4096;
         let total = missing.len();
         let mut done = 0;
         for portion in missing.chunks(PORTION) {

@@ -77,6 +77,8 @@ var words = {
 };
 // src/answer.ts
 /** One answer on the page: its sentences as they come, then its sources, the way to a person, and whether it helped. */
+/** Ends as a sentence of running text does. */
+var WHOLE = /[.!?…:]["'”’)]*\s*$/u;
 var answers = 0;
 /** An answer that grows. */
 var Answer = class {
@@ -127,8 +129,10 @@ var Answer = class {
 	}
 	#append(sentence) {
 		const lines = pieces(sentence.text);
+		const before = this.#shown.at(-2);
+		const flows = WHOLE.test(sentence.text) && (before === void 0 || WHOLE.test(before.text));
 		lines.forEach((line, index) => {
-			const place = this.#place(line, index === 0);
+			const place = this.#place(line, flows && index === 0);
 			if (place.childNodes.length > 0) place.append(" ");
 			place.append(line.text);
 			if (index === lines.length - 1) place.append(...sentence.citations.map((number) => this.#mark(number)));

@@ -82,6 +82,11 @@ impl Work {
 
     /// Sees to it that the turn is answered; does not wait. To be called inside the runtime.
     pub(crate) fn submit(self: &Arc<Self>, job: Job) {
+        // Nobody in danger waits behind other people's questions.
+        if let Some(reply) = self.answerer.reply_at_once(&job.enquiry) {
+            job.conversation.finish(job.turn, &reply);
+            return;
+        }
         if self.queue.is_busy() {
             job.conversation.note_stage(job.turn, StageName::Waiting);
         }

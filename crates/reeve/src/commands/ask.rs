@@ -1,5 +1,6 @@
 //! `reeve ask`: one question, answered on the terminal.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     place: Place,
 }
 
-pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let length = arguments.question.chars().count();
     if length > limits::MAX_QUESTION_CHARACTERS {
         bail!("the question has {length} characters; at most {} are read", limits::MAX_QUESTION_CHARACTERS);
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
             })?
         }
     };
-    let assistant = wiring::assistant(&arguments.place, &config, Clock::System)?;
+    let assistant = wiring::assistant(&arguments.place, config, Clock::System)?;
     let enquiry = Enquiry { question: arguments.question.clone(), history };
     let reply = assistant.reply(&enquiry, Path::Full, None, &mut |_| (), &|| true);
     say(&if arguments.json { serde_json::to_string_pretty(&reply)? } else { readable(&reply) });
@@ -48,19 +49,16 @@ pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
 
 fn readable(reply: &Reply) -> String {
     let mut text = reply.text().to_owned();
-    for choice in reply.choices() {
-        text.push_str(&format!("\n  - {choice}"));
-    }
     if !reply.citations().is_empty() {
         text.push('\n');
     }
     for citation in reply.citations() {
         let heading =
             if citation.heading == citation.title { String::new() } else { format!(" › {}", citation.heading) };
-        text.push_str(&format!("\n[{}] {}{heading} ({})", citation.n, citation.title, citation.url));
+        let _ = write!(text, "\n[{}] {}{heading} ({})", citation.n, citation.title, citation.url);
     }
     if let Some(confidence) = reply.confidence() {
-        text.push_str(&format!("\n\nconfidence {confidence:.2}; {}", reply.trace().path));
+        let _ = write!(text, "\n\nconfidence {confidence:.2}; {}", reply.trace().path);
     }
     text
 }

@@ -10,7 +10,7 @@ use crate::output::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// JSON Lines of questions (id, question, history, page_ids) or of labelled texts (id, text, label or intent).
+    /// JSON Lines of questions (`id`, `question`, `history`, `page_ids`) or of labelled texts (`id`, `text`, `label` or `intent`).
     file: PathBuf,
     /// Only questions of this split.
     #[arg(long, value_name = "NAME")]

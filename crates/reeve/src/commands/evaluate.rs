@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 /// The clock of evaluations, so that two runs give the same replies: a Monday at ten, lines open.
 const EVALUATION_TIME: &str = "2026-11-23T10:00:00Z";
 
-pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let cases = evaluate::load_cases(&arguments.cases)?;
     let cases = evaluate::in_split(cases, arguments.split.as_deref());
     if cases.is_empty() {
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments, config: Config) -> Result<ExitCode> {
         return Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
-    let assistant = wiring::assistant(&arguments.place, &config, clock)?;
+    let assistant = wiring::assistant(&arguments.place, config, clock)?;
     let mut meter = Meter::new();
     let evaluation =
         evaluate::run(&assistant, &cases, &mut |done, total| meter.at("evaluating", done as u64, total as u64))?;

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     port: Option<u16>,
 }
 
-pub(crate) fn run(arguments: Arguments, config: Config) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let lock = lock_data(&arguments.place.data)?;
     let mut address: SocketAddr = config.server.address;
     if let Some(port) = arguments.port {
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: Arguments, config: Config) -> Result<ExitCode> {
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     server::log_panics_without_text();
-    let assistant = Arc::new(wiring::assistant(&arguments.place, &config, Clock::System)?);
+    let assistant = Arc::new(wiring::assistant(&arguments.place, config, Clock::System)?);
     let index = assistant.index();
     complain(&format!(
         "{} pages in {} passages; {} pages were new or changed",

@@ -8,6 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use conversation::Outcome;
 
 use crate::api_error::ApiError;
 use crate::conversations::{Begun, Scope};
@@ -34,6 +35,14 @@ pub(crate) async fn create(
         return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
     }
     let question = readable(&turn.text)?;
+    let enquiry = Enquiry { question: question.clone(), history: Vec::new() };
+    // A long message is refused, unless it says that someone is in danger.
+    if question.chars().count() > MAX_QUESTION_CHARACTERS
+        && !service.work().answerer().reply_at_once(&enquiry).is_some_and(|reply| reply.outcome() == Outcome::Signpost)
+    {
+        let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
+        return Err(ApiError::too_large("question_too_long", detail));
+    }
     let listening = conversation.listen()?;
     let turn = match conversation.begin_turn(&turn.client_turn_id, &question)? {
         Begun::Known { turn } => turn,
@@ -52,10 +61,6 @@ fn readable(text: &str) -> Result<String, ApiError> {
     let text = text.trim_matches(is_blank);
     if text.is_empty() {
         return Err(ApiError::bad_request("empty_question", "Type a question."));
-    }
-    if text.chars().count() > MAX_QUESTION_CHARACTERS {
-        let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
-        return Err(ApiError::too_large("question_too_long", detail));
     }
     Ok(text.to_owned())
 }

@@ -25,6 +25,20 @@ async fn full(queue_length: usize) -> (TestApp, Vec<(Opened, Stream)>) {
 }
 
 #[tokio::test]
+async fn danger_waits_for_nobody_and_no_limit() {
+    let (app, _held) = full(1).await;
+    let opened = app.open().await;
+    let long = format!("danger {}", "please help ".repeat(400));
+    for (name, text) in [("one", "danger"), ("two", long.as_str())] {
+        let events = app.ask(&opened, name, text).await;
+        assert_eq!(names(&events), ["reply"], "{name}");
+        assert_eq!(events[0].data["outcome"], "signpost");
+    }
+    let long = long.replace("danger", "bins");
+    assert_eq!(app.turn(&opened, "three", &long).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn a_turn_that_waits_says_so() {
     let (app, mut held) = full(1).await;
     assert_eq!(held[1].1.next().await.unwrap().data["stage"], "waiting");

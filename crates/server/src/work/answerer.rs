@@ -36,6 +36,15 @@ impl Answerer {
         }
     }
 
+    /// See [`Assistant::reply_at_once`].
+    pub(crate) fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
+        match self {
+            Self::Assistant(assistant) => assistant.reply_at_once(enquiry),
+            #[cfg(test)]
+            Self::Scripted(script) => script.reply_at_once(enquiry),
+        }
+    }
+
     /// The way to a person when too many ask.
     pub(crate) fn handoff_overload(&self) -> Reply {
         match self {

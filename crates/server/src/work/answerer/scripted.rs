@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use assistant::testing::fixed_reply;
+use assistant::testing::{fixed_reply, signpost_reply};
 use assistant::{Enquiry, Event, Path, Reply, Stage};
 use corpus::Knowledge;
 
@@ -46,6 +46,11 @@ impl ScriptedAnswers {
     /// What was asked so far, in order.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// `danger …` is met without the model.
+    pub(crate) fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
+        enquiry.question.starts_with("danger").then(|| signpost_reply("Call 999."))
     }
 
     pub(crate) fn reply(

@@ -1,0 +1,465 @@
+//! One enquiry on its way, from the question to the reply.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use conversation::{Offer, Outcome, Reason};
+use retrieval::{Hit, RetrievalError};
+
+use crate::assistant::{Assistant, Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
+use crate::check::CheckedSentence;
+use crate::contact::way_to_a_person;
+use crate::context::Contextualised;
+use crate::draft::{Draft, draft};
+use crate::judge::Signals;
+use crate::limits;
+use crate::parts::split_parts;
+use crate::quote::{Asked, Quote, Wanted, quote};
+use crate::reply::{RankedPassage, Reply, ReplyBuilder, Trace};
+use crate::texts::{self, FixedText};
+use crate::triage::{Triage, redact, triage};
+
+/// A question with more content words than this is not asked back: it has said what it is about.
+const MOST_STEMS_TO_CLARIFY: usize = 3;
+
+/// The lead of the best sentence below which another page's is as good.
+const CLOSE_LEAD: f64 = 0.08;
+
+/// Readings offered.
+const MOST_CHOICES: usize = 3;
+
+/// How many passages the trace names.
+const TRACED_PASSAGES: usize = 8;
+
+/// One enquiry on its way.
+pub(crate) struct Run<'a> {
+    assistant: &'a Assistant,
+    path: Path,
+    deadline: Option<Instant>,
+    on_event: &'a mut dyn FnMut(Event),
+    keep_going: &'a dyn Fn() -> bool,
+    trace: Trace,
+    began: Instant,
+}
+
+/// What was found for one part of a question.
+struct Found {
+    hits: Vec<Hit>,
+    quote: Option<Quote>,
+    signals: Signals,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(
+        assistant: &'a Assistant,
+        path: Path,
+        deadline: Option<Instant>,
+        on_event: &'a mut dyn FnMut(Event),
+        keep_going: &'a dyn Fn() -> bool,
+    ) -> Self {
+        let loaded = assistant.parts.generator.is_some() || assistant.parts.reranker.is_some();
+        let path = if loaded || path != Path::Full { path } else { Path::QuoteOnly(QuoteOnlyReason::ModelOff) };
+        Self { assistant, path, deadline, on_event, keep_going, trace: assistant.new_trace(), began: Instant::now() }
+    }
+
+    /// The whole way.
+    pub(crate) fn reply(mut self, enquiry: &Enquiry) -> Reply {
+        let triaged = self.timed("triage", |_| triage(&enquiry.question));
+        let reply = match triaged.and_then(|found| self.meet(found, Some(enquiry))) {
+            Some(reply) => reply,
+            None if enquiry.question.chars().count() > limits::MAX_QUESTION_CHARACTERS => {
+                self.trace.path = "too long".into();
+                with_offers(&texts::too_long(), Outcome::Decline, Reason::Unreadable)
+            }
+            None => self.answer_or_fault(enquiry),
+        };
+        self.finish(reply)
+    }
+
+    /// What needs neither pages nor models.
+    pub(crate) fn at_once(mut self, enquiry: &Enquiry) -> Option<Reply> {
+        let found = self.timed("triage", |_| triage(&enquiry.question))?;
+        let reply = self.meet(found, None)?;
+        Some(self.finish(reply))
+    }
+
+    fn finish(mut self, mut reply: Reply) -> Reply {
+        let total = self.began.elapsed().as_secs_f64() * 1000.0;
+        self.trace.timings_ms.insert("total".into(), total);
+        reply.set_trace(self.trace);
+        reply
+    }
+
+    fn answer_or_fault(&mut self, enquiry: &Enquiry) -> Reply {
+        self.trace.path = match self.path {
+            Path::Full => "full".into(),
+            Path::QuoteOnly(reason) => format!("quote only: {reason:?}"),
+        };
+        match self.answer(enquiry) {
+            Ok(reply) => reply,
+            Err(error) => {
+                tracing::error!(%error, "an enquiry failed");
+                self.trace.path.push_str("; fault");
+                self.assistant.handoff(&texts::fault(), Reason::Fault, None)
+            }
+        }
+    }
+
+    /// What the rules alone can say. With `enquiry`, also what needs the nearest page's service to be handed over well.
+    fn meet(&mut self, found: Triage, enquiry: Option<&Enquiry>) -> Option<Reply> {
+        self.trace.path = format!("triage: {found:?}");
+        let council = self.assistant.council();
+        let human = vec![Offer::Human, Offer::CallBack];
+        let polite = |text: FixedText| ReplyBuilder::default().fixed(&text).finish(Outcome::Greeting, None, Vec::new());
+        Some(match found {
+            Triage::Danger(kind) => ReplyBuilder::default().fixed(&FixedText::signpost(council.signpost(kind))).finish(
+                Outcome::Signpost,
+                Some(Reason::Safeguarding),
+                human,
+            ),
+            Triage::WantsPerson => self.assistant.handoff(&texts::asked_for_person(), Reason::AskedForPerson, None),
+            Triage::Greeting => polite(texts::greeting(&council.name)),
+            Triage::Thanks => polite(texts::thanks()),
+            Triage::Goodbye => polite(texts::goodbye()),
+            Triage::Abuse => with_offers(&texts::abuse(), Outcome::Decline, Reason::Abuse),
+            Triage::Instruction => with_offers(&texts::instruction(), Outcome::Decline, Reason::Instruction),
+            Triage::Unreadable => with_offers(&texts::unreadable(), Outcome::Decline, Reason::Unreadable),
+            Triage::Welsh if council.languages.iter().any(|lang| lang == "cy") => return None,
+            Triage::Welsh => self.assistant.handoff(&texts::welsh(), Reason::UnsupportedLanguage, None),
+            Triage::ForeignLanguage => self.assistant.handoff(&texts::language(), Reason::UnsupportedLanguage, None),
+            Triage::AccountSpecific => {
+                let service = self.nearest_service(enquiry?);
+                self.assistant.handoff(&texts::account(), Reason::AccountSpecific, service.as_deref())
+            }
+            Triage::Complaint => {
+                let service = self.nearest_service(enquiry?);
+                self.assistant.handoff(&texts::complaint(), Reason::Complaint, service.as_deref())
+            }
+        })
+    }
+
+    /// The service of the nearest page, so that the hand-off goes to the right people.
+    fn nearest_service(&mut self, enquiry: &Enquiry) -> Option<String> {
+        let context = self.assistant.contextualise(enquiry);
+        let hits = self.assistant.search(&context, &enquiry.question).ok()?;
+        self.trace.ranked_pages = self.assistant.ranked_pages(&hits);
+        self.service(&hits)
+    }
+
+    fn service(&self, hits: &[Hit]) -> Option<String> {
+        let first = hits.first()?;
+        self.assistant.parts.index.passage(first.passage).0.service.clone()
+    }
+
+    fn answer(&mut self, enquiry: &Enquiry) -> Result<Reply, RetrievalError> {
+        (self.on_event)(Event::Status(Stage::Searching));
+        let context = self.assistant.contextualise(enquiry);
+        let mut found = self.find(&context, &enquiry.question)?;
+        self.trace.ranked_pages = self.assistant.ranked_pages(&found.hits);
+        self.trace.passages = found.hits.iter().take(TRACED_PASSAGES).map(|hit| self.ranked(hit)).collect();
+        if !(self.keep_going)() {
+            return Ok(self.cancelled());
+        }
+        let further = self.further_parts(&context)?;
+        let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
+        let draft = self.draft(&context, &mut found, &mut shown)?;
+        if !(self.keep_going)() {
+            return Ok(self.cancelled());
+        }
+        let confidence = found.signals.confidence();
+        self.trace.signals = found.signals.named();
+        let answer_from = self.assistant.parts.options.answer_from;
+        let already_asked =
+            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
+        let mut reply = match &found.quote {
+            Some(quote) if confidence >= answer_from => {
+                let sentences = match draft {
+                    Some(draft) if !draft.sentences.is_empty() => draft.sentences,
+                    Some(_) | None => quote.sentences.clone(),
+                };
+                self.answered(sentences, further, answer_from, shown)
+            }
+            Some(quote) if !already_asked && self.two_readings(&context, &found, quote) => self.clarify(&found.hits),
+            Some(_) | None if found.signals.off_topic() => {
+                let mut builder = ReplyBuilder::default().fixed(&texts::off_topic());
+                let now = self.assistant.parts.clock.now();
+                builder.push_fixed(&way_to_a_person(self.assistant.council(), None, now));
+                builder.finish(Outcome::Decline, Some(Reason::OffTopic), vec![Offer::Human, Offer::CallBack])
+            }
+            quote => {
+                let (text, reason) = if quote.is_some() {
+                    (texts::not_certain(), Reason::LowConfidence)
+                } else {
+                    (texts::not_on_pages(), Reason::MissingKnowledge)
+                };
+                self.assistant.handoff(&text, reason, self.service(&found.hits).as_deref())
+            }
+        };
+        reply.set_confidence(Some(confidence));
+        Ok(reply)
+    }
+
+    /// Whether a short question could be about several pages alike: then asking back is better than handing over.
+    fn two_readings(&self, context: &Contextualised, found: &Found, quote: &Quote) -> bool {
+        let stems = self.assistant.weights.analyzer().stems(&context.standalone).len();
+        (1..=MOST_STEMS_TO_CLARIFY).contains(&stems)
+            && quote.lead < CLOSE_LEAD
+            && !found.signals.off_topic()
+            && found.signals.coverage > 0.5
+    }
+
+    /// Asks which of the nearest pages is meant.
+    fn clarify(&self, hits: &[Hit]) -> Reply {
+        let index = &self.assistant.parts.index;
+        let mut titles: Vec<String> = Vec::new();
+        for hit in hits {
+            let title = &index.passage(hit.passage).0.title;
+            if !titles.contains(title) && titles.len() < MOST_CHOICES {
+                titles.push(title.clone());
+            }
+        }
+        let mut builder = ReplyBuilder::default().fixed(&texts::which_one());
+        for title in &titles {
+            builder.push_fixed(&texts::choice(title));
+        }
+        let offers = vec![Offer::Human, Offer::CallBack];
+        let mut reply = builder.finish(Outcome::Clarify, Some(Reason::LowConfidence), offers);
+        reply.set_choices(titles);
+        reply
+    }
+
+    fn ranked(&self, hit: &Hit) -> RankedPassage {
+        let id = self.assistant.parts.index.passage(hit.passage).1.id.clone();
+        RankedPassage { id, fused: hit.fused, likelihood: hit.likelihood }
+    }
+
+    /// Puts an answer together and shows it sentence by sentence.
+    fn answered(
+        &mut self,
+        sentences: Vec<CheckedSentence>,
+        further: Vec<Found>,
+        answer_from: f64,
+        mut shown: Shown,
+    ) -> Reply {
+        let mut sentences = sentences;
+        let mut missing = false;
+        if !further.is_empty() {
+            // One or two sentences for the first part, so that the whole stays within three.
+            sentences.truncate(2);
+        }
+        for part in further {
+            match part.quote {
+                Some(quote) if part.signals.confidence() >= answer_from => {
+                    for sentence in quote.sentences.into_iter().take(1) {
+                        if sentences.len() < 3 && !sentences.iter().any(|held| held.text() == sentence.text()) {
+                            sentences.push(sentence);
+                        }
+                    }
+                }
+                Some(_) | None => missing = true,
+            }
+        }
+        if missing {
+            sentences.truncate(2);
+        }
+        // What streamed while the model wrote is in the reply already.
+        for sentence in sentences.iter().skip(shown.count) {
+            shown.show(sentence, self.on_event);
+        }
+        let offers = if missing { vec![Offer::Human, Offer::CallBack] } else { Vec::new() };
+        if missing {
+            shown.builder.push_fixed(&texts::rest_not_found());
+        }
+        shown.builder.finish(Outcome::Answer, None, offers)
+    }
+
+    /// Searches, reranks where there is doubt and time, and chooses sentences.
+    fn find(&mut self, context: &Contextualised, question: &str) -> Result<Found, RetrievalError> {
+        let assistant = self.assistant;
+        let index = &assistant.parts.index;
+        let mut hits = self.timed("search", |_| assistant.search(context, question))?;
+        if let (Path::Full, Some(reranker)) = (self.path, &assistant.parts.reranker)
+            && reranker.in_doubt(index, &hits)
+        {
+            (self.on_event)(Event::Status(Stage::Reading));
+            let (deadline, keep_going) = (self.deadline, self.keep_going);
+            let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
+            let done = self.timed("rerank", |_| reranker.rerank(index, &context.standalone, &mut hits, &in_time))?;
+            self.trace.path.push_str(if done { "; reranked" } else { "; rerank cut short" });
+        }
+        let question = index.vocabulary().correct(&redact(question).0);
+        let vector = self.timed("encode", |_| {
+            let whole = index.encode(&context.standalone)?;
+            // A follow-up is about what was said before, but asks for something else: both readings count.
+            if context.follow_up { Ok(mean(&whole, &index.encode(&question)?)) } else { Ok::<_, RetrievalError>(whole) }
+        })?;
+        let wanted = match Wanted::of(&question) {
+            Wanted::Open if context.follow_up => Wanted::of(&context.standalone),
+            wanted => wanted,
+        };
+        let asked = Asked {
+            stems: assistant.weights.analyzer().stems(&context.standalone),
+            vector,
+            wanted,
+            said: context.history.iter().rev().take(2).cloned().collect(),
+        };
+        let read = assistant.parts.options.read_passages;
+        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &asked, read));
+        let mut signals = self.signals(&hits, &asked, quote.as_ref());
+        if let Some(quote) = &quote {
+            let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
+            (signals.soft_coverage, signals.weakest) = nearness;
+        }
+        Ok(Found { hits, quote, signals })
+    }
+
+    fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
+        let index = &self.assistant.parts.index;
+        let weights = &self.assistant.weights;
+        let dense = hits.iter().map(|hit| index.passage_score(hit.passage, &asked.vector)).fold(0.0, f32::max);
+        let Some(quote) = quote else {
+            return Signals { dense: f64::from(dense), unknown: weights.unknown(&asked.stems), ..Signals::default() };
+        };
+        let (page, passage) = index.passage(quote.passage);
+        let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
+        Signals {
+            dense: f64::from(dense),
+            sentence: quote.cosine,
+            coverage: weights.coverage(&asked.stems, &format!("{} {}", page.title, passage.text)),
+            sentence_coverage: quote.overlap,
+            soft_coverage: 0.0,
+            weakest: 0.0,
+            unknown: weights.unknown(&asked.stems),
+            lead: quote.lead,
+            wanted: match (asked.wanted, quote.wanted) {
+                (Wanted::Open, _) => 0.5,
+                (_, true) => 1.0,
+                (_, false) => 0.0,
+            },
+            likelihood: likelihood.map(f64::from),
+            draft: None,
+        }
+    }
+
+    /// How much of the question the page of a passage covers in meaning, and the nearness of the word least at home.
+    fn nearness(&self, question: &str, passage: usize) -> Result<(f64, f64), RetrievalError> {
+        let index = &self.assistant.parts.index;
+        let (missing, all) = self.assistant.weights.missing(question, index.passage(passage).0);
+        if missing.is_empty() || all == 0.0 {
+            return Ok((1.0, 1.0));
+        }
+        let words: Vec<&str> = missing.iter().map(|(word, _)| *word).collect();
+        let nearest = index.nearest_words(passage, &words)?;
+        let (mut lost, mut weakest) = (0.0, 1.0_f64);
+        for ((_, weight), near) in missing.iter().zip(nearest) {
+            let near = f64::from(near);
+            lost += weight * (1.0 - near);
+            weakest = weakest.min(near);
+        }
+        Ok((1.0 - lost / all, weakest))
+    }
+
+    /// The further parts of a question that asks for several things, each searched for alone.
+    fn further_parts(&mut self, context: &Contextualised) -> Result<Vec<Found>, RetrievalError> {
+        let parts = split_parts(&context.standalone);
+        let mut found = Vec::new();
+        for part in parts.iter().skip(1).take(2) {
+            let context = Contextualised {
+                history: vec![parts[0].clone()],
+                standalone: format!("{} {part}", parts[0]),
+                follow_up: true,
+            };
+            let mut further = self.find(&context, part)?;
+            // What the part itself asks for decides, the first part only says what it is about.
+            further.signals.wanted = further.quote.as_ref().map_or(0.0, |quote| f64::from(u8::from(quote.wanted)));
+            found.push(further);
+        }
+        Ok(found)
+    }
+
+    /// Lets the model write, where it is loaded, wanted and in time.
+    fn draft(
+        &mut self,
+        context: &Contextualised,
+        found: &mut Found,
+        shown: &mut Shown,
+    ) -> Result<Option<Draft>, RetrievalError> {
+        let assistant = self.assistant;
+        let (Path::Full, Compose::Generate, Some(states), Some(quote)) =
+            (self.path, assistant.parts.options.compose, &assistant.parts.generator, &found.quote)
+        else {
+            return Ok(None);
+        };
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.trace.path.push_str("; draft left out: out of time");
+            return Ok(None);
+        }
+        (self.on_event)(Event::Status(Stage::Writing));
+        let (page, passage) = assistant.parts.index.passage(quote.passage);
+        let (deadline, keep_going) = (self.deadline, self.keep_going);
+        let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
+        let question = &context.standalone;
+        // The judge decides on the first checked sentence; from then on the outcome can no longer change.
+        let with_draft = Signals { draft: Some(1.0), ..found.signals };
+        let streams = shown.streams && with_draft.confidence() >= assistant.parts.options.answer_from;
+        let draft = self.timed("draft", |run| {
+            let on_event = &mut *run.on_event;
+            draft(states, &assistant.checker, page, passage, question, &in_time, &mut |sentence| {
+                if streams {
+                    shown.show(sentence, on_event);
+                }
+            })
+        })?;
+        if draft.stopped {
+            self.trace.path.push_str("; draft cut short");
+        }
+        let _ = write!(self.trace.path, "; draft {} checked, {} refused", draft.sentences.len(), draft.refused);
+        found.signals.draft = Some(match (draft.sentences.is_empty(), draft.declined) {
+            (false, _) => 1.0,
+            (true, false) => 0.0,
+            (true, true) => -1.0,
+        });
+        Ok(Some(draft))
+    }
+
+    fn cancelled(&mut self) -> Reply {
+        self.trace.path.push_str("; cancelled");
+        let mut reply = self.assistant.handoff(&texts::fault(), Reason::Fault, None);
+        reply.set_cancelled();
+        reply
+    }
+
+    fn timed<T>(&mut self, stage: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let began = Instant::now();
+        let result = work(self);
+        let spent = began.elapsed().as_secs_f64() * 1000.0;
+        *self.trace.timings_ms.entry(stage.to_owned()).or_insert(0.0) += spent;
+        result
+    }
+}
+
+/// The sentences of an answer that the resident has seen so far.
+struct Shown {
+    builder: ReplyBuilder,
+    count: usize,
+    /// Whether sentences may be shown while the model still writes.
+    streams: bool,
+}
+
+impl Shown {
+    fn show(&mut self, sentence: &CheckedSentence, on_event: &mut dyn FnMut(Event)) {
+        let citations = self.builder.push(sentence);
+        on_event(Event::Sentence { index: self.count, text: sentence.text().to_owned(), citations });
+        self.count += 1;
+    }
+}
+
+/// A fixed text beside the offer of a person.
+fn with_offers(text: &FixedText, outcome: Outcome, reason: Reason) -> Reply {
+    ReplyBuilder::default().fixed(text).finish(outcome, Some(reason), vec![Offer::Human, Offer::CallBack])
+}
+
+/// The mean of two vectors.
+fn mean(left: &[f32], right: &[f32]) -> Vec<f32> {
+    left.iter().zip(right).map(|(a, b)| (a + b) / 2.0).collect()
+}
