@@ -17,7 +17,7 @@ enum Task {
 }
 
 /// The models that tests load; they are fetched when they are missing.
-const TEST_MODELS: &[&str] = &["all-minilm-l6-v2", "smollm2-135m-instruct"];
+const TEST_MODELS: &[&str] = &["all-minilm-l6-v2", "smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct"];
 
 /// The browser that the tests drive.
 const CHROMIUM: &str = "/usr/bin/chromium";
@@ -50,10 +50,13 @@ fn test() -> Result<()> {
 
     install_chromium()?;
     in_folder("widget", "npm", ["ci", "--no-audit", "--no-fund"])?;
+    let root = std::env::current_dir()?;
+    let place = format!("--knowledge {0}/knowledge --data {0}/target/test-data", root.display());
     let status = Command::new("npm")
         .args(["test"])
         .current_dir("widget")
         .env("REEVE_BINARY", &binary)
+        .env("REEVE_ARGUMENTS", place)
         .status()
         .context("cannot start npm; is Node.js installed?")?;
     if !status.success() {
