@@ -101,10 +101,6 @@ static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
             money(&m[1], m.get(2).map(|s| s.as_str()))
         }),
         (regex(&format!(r"\b{COUNT_PATTERN}\s?(?:pounds?|quid)\b")), |m| money(&m[1], None)),
-        (regex(r"\b(\d+)\s?(?:p|pence)\b"), |m| {
-            let pence: u32 = m[1].parse().ok()?;
-            Some(format!("money {}", decimal(&format!("{}.{:02}", pence / 100, pence % 100))))
-        }),
         (regex(&format!(r"\b{COUNT_PATTERN}\s?(?:%|per ?cent\b)")), |m| Some(format!("percent {}", count(&m[1])?))),
         (regex(r"\b(?:[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2})\b"), |m| {
             Some(format!("postcode {}", m[0].replace(' ', "").to_uppercase()))
@@ -113,6 +109,11 @@ static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
         (regex(r"\b(?:999|112|111|101|105|116 ?123|116 ?111|119)\b"), |m| Some(format!("phone {}", phone(&m[0])))),
         (regex(r"\b(\d{1,2})[:.](\d{2})\s?(a\.?m\b\.?|p\.?m\b\.?)"), |m| time(&m[1], &m[2], Some(&m[3]))),
         (regex(r"\b(\d{1,2})\s?(a\.?m\b\.?|p\.?m\b\.?)"), |m| time(&m[1], "00", Some(&m[2]))),
+        // After the times of day: "2.00 p.m." holds no pence.
+        (regex(r"\b(\d+)\s?(?:p|pence)\b"), |m| {
+            let pence: u32 = m[1].parse().ok()?;
+            Some(format!("money {}", decimal(&format!("{}.{:02}", pence / 100, pence % 100))))
+        }),
         (regex(r"\b(\d{1,2}):(\d{2})\b"), |m| time(&m[1], &m[2], None)),
         (regex(r"\b(?:12 )?(noon|midday|midnight)\b"), |m| {
             Some(if m[1].eq_ignore_ascii_case("midnight") { "time 00:00".into() } else { "time 12:00".into() })

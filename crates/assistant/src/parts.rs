@@ -41,9 +41,6 @@ mod tests {
             &["How much is a Blue Badge", "how many years do you get it for?"],
         );
         check("When are bins and recycling collected?", &["When are bins and recycling collected?"]);
-        check(
-            "I moved. What do I do? And how long have I got?",
-            &["I moved. What do I do", "And how long have I got?"],
-        );
+        check("I moved. What do I do? And how long have I got?", &["I moved. What do I do?", "how long have I got?"]);
     }
 }

@@ -309,6 +309,10 @@ fn compose(index: &Index, candidates: &[Candidate], best: Candidate, wanted: Wan
         if prose >= MOST_SENTENCES || other_page.id != page.id || (listed && in_group(&candidate)) {
             continue;
         }
+        // A figure that was given once is not given again in other words.
+        if chosen.iter().any(|held: &CheckedSentence| same_facts(held.text(), &further.text)) {
+            continue;
+        }
         let lead_in = further.kind == SentenceKind::ListItem;
         let checked = CheckedSentence::quoted(other_page, other, candidate.sentence, lead_in);
         words += count_words(checked.text());

@@ -23,7 +23,10 @@ use crate::triage::{Triage, redact, triage};
 const MOST_STEMS_TO_CLARIFY: usize = 3;
 
 /// The lead of the best sentence below which another page's is as good.
-const CLOSE_LEAD: f64 = 0.08;
+const CLOSE_LEAD: f64 = 0.15;
+
+/// A message of at most so many words may only name a topic.
+const BARE_WORDS: usize = 2;
 
 /// Readings offered.
 const MOST_CHOICES: usize = 3;
@@ -172,6 +175,7 @@ impl<'a> Run<'a> {
         let already_asked =
             enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
         let mut reply = match &found.quote {
+            Some(quote) if !already_asked && self.bare_topic(&context, quote) => self.clarify(&found.hits),
             Some(quote) if confidence >= answer_from => {
                 let sentences = match draft {
                     Some(draft) if !draft.sentences.is_empty() => draft.sentences,
@@ -206,6 +210,14 @@ impl<'a> Run<'a> {
             && quote.lead < CLOSE_LEAD
             && !found.signals.off_topic()
             && found.signals.coverage > 0.5
+    }
+
+    /// Whether the message only names a topic that several pages are about, as in "permit".
+    fn bare_topic(&self, context: &Contextualised, quote: &Quote) -> bool {
+        !context.follow_up
+            && context.standalone.split_whitespace().count() <= BARE_WORDS
+            && quote.lead < CLOSE_LEAD
+            && Wanted::of(&context.standalone) == Wanted::Open
     }
 
     /// Asks which of the nearest pages is meant.

@@ -111,7 +111,7 @@ impl ModelConfig {
                 None => 10_000.0,
             },
             norm_epsilon: field("attention.layer_norm_rms_epsilon")
-                .ok_or_else(|| missing("attention.layer_norm_rms_epsilon"))?
+                .ok_or_else(|| missing(&format!("{name}.attention.layer_norm_rms_epsilon")))?
                 .to_f32()?,
         })
     }

@@ -222,7 +222,7 @@ fn wrong_shapes_are_named() {
     check("no heads", &heads("llama.attention.head_count", 0), &["0 heads"]);
     check("too many heads", &heads("llama.attention.head_count", 16), &["16 heads"]);
     check("heads without width", &heads("llama.attention.key_length", 0), &["width"]);
-    check("wide heads", &heads("llama.attention.key_length", u32::MAX), &["blk.0.attn_q.weight"]);
+    check("wide heads", &heads("llama.attention.key_length", u32::MAX - 1), &["blk.0.attn_q.weight"]);
     check("no context", &heads("llama.context_length", 0), &["context"]);
 }
 

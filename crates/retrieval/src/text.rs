@@ -11,7 +11,7 @@ const STOP_WORDS: &[&str] = &[
     "a", "about", "after", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "d",
     "did", "do", "does", "for", "from", "get", "got", "had", "has", "have", "he", "hello", "her", "hi", "his", "how",
     "i", "if", "in", "into", "is", "it", "its", "just", "know", "like", "ll", "m", "me", "mine", "my", "need", "no",
-    "not", "of", "on", "or", "our", "out", "pls", "please", "re", "s", "she", "should", "so", "some", "t", "tell",
+    "not", "of", "on", "or", "our", "out", "please", "pls", "re", "s", "she", "should", "so", "some", "t", "tell",
     "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "u", "up", "us",
     "ve", "want", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your",
 ];
