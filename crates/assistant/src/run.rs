@@ -175,7 +175,7 @@ impl<'a> Run<'a> {
         let already_asked =
             enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
         let mut reply = match &found.quote {
-            Some(quote) if !already_asked && self.bare_topic(&context, quote) => self.clarify(&found.hits),
+            Some(quote) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
             Some(quote) if confidence >= answer_from => {
                 let sentences = match draft {
                     Some(draft) if !draft.sentences.is_empty() => draft.sentences,
@@ -210,14 +210,6 @@ impl<'a> Run<'a> {
             && quote.lead < CLOSE_LEAD
             && !found.signals.off_topic()
             && found.signals.coverage > 0.5
-    }
-
-    /// Whether the message only names a topic that several pages are about, as in "permit".
-    fn bare_topic(&self, context: &Contextualised, quote: &Quote) -> bool {
-        !context.follow_up
-            && context.standalone.split_whitespace().count() <= BARE_WORDS
-            && quote.lead < CLOSE_LEAD
-            && Wanted::of(&context.standalone) == Wanted::Open
     }
 
     /// Asks which of the nearest pages is meant.
@@ -464,6 +456,14 @@ impl Shown {
         on_event(Event::Sentence { index: self.count, text: sentence.text().to_owned(), citations });
         self.count += 1;
     }
+}
+
+/// Whether the message only names a topic that several pages are about, as in "permit".
+fn bare_topic(context: &Contextualised, quote: &Quote) -> bool {
+    !context.follow_up
+        && context.standalone.split_whitespace().count() <= BARE_WORDS
+        && quote.lead < CLOSE_LEAD
+        && Wanted::of(&context.standalone) == Wanted::Open
 }
 
 /// A fixed text beside the offer of a person.

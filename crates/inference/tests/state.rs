@@ -15,7 +15,7 @@ use inference::{
 use models::{SMOLLM, argmax, max_difference};
 use proptest::prelude::*;
 
-/// Largest difference between logits (which reach about 30) of the same tokens in other pieces. Most of it comes from
+/// Largest difference between logits of the same tokens in other pieces. Most of it comes from
 /// keys and values that round to the next 16-bit float; 0.006 was the most among hundreds of cases.
 const TOLERANCE: f32 = 0.05;
 
@@ -114,7 +114,7 @@ proptest! {
         }
         let kept = append(&mut state, &next);
         let fresh = append(&mut computed(&pieces), &next);
-        prop_assert_eq!(max_difference(&kept, &fresh), 0.0);
+        prop_assert_eq!(kept, fresh);
     }
 
     /// In which pieces tokens are appended, and where a state is cut, changes rounding only.

@@ -51,13 +51,16 @@ pub fn argmax(logits: &[f32]) -> usize {
     (0..logits.len()).fold(0, |best, index| if logits[index] > logits[best] { index } else { best })
 }
 
-/// The largest difference between entries at the same place.
+/// The largest difference between entries at the same place, all of which have to be numbers.
 pub fn max_difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len(), "vectors of different length");
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    // In this order, what is not a number is the largest.
+    let largest = a.iter().zip(b).map(|(a, b)| (a - b).abs()).max_by(f32::total_cmp).expect("an entry");
+    assert!(largest.is_finite(), "not a number, or without limit");
+    largest
 }
 
-/// REEVE_MODELS, or the folder for models in the user's cache folder.
+/// `REEVE_MODELS`, or the folder for models in the user's cache folder.
 fn cache() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
     variable("REEVE_MODELS").unwrap_or_else(|| {
