@@ -198,7 +198,7 @@ static FULL: LazyLock<Comparison> = LazyLock::new(|| {
 });
 
 /// The two differ in the order of additions only: the same tokens, and logits that differ by less than a thousandth.
-/// Measured: 6.4e-5 for smollm2, 1.7e-4 for qwen2.5.
+/// Measured: 8.6e-5 for smollm2, 1.7e-4 for qwen2.5.
 fn check_full(comparison: &Comparison) {
     assert!(comparison.difference.differing.is_empty(), "{}", comparison.difference);
     assert!(comparison.difference.largest < 1e-3, "{}", comparison.difference);
