@@ -8,7 +8,7 @@ use crate::limits::{MAX_HISTORY_TURNS, MAX_TURN_CHARACTERS};
 /// A question with what it needs to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Contextualised {
-    /// Earlier turns to search with, oldest first; empty for a question that stands alone.
+    /// Earlier turns to search with, oldest first.
     pub(crate) history: Vec<String>,
     /// The question as it would be asked alone: for a follow-up, the resident's earlier question goes before it.
     pub(crate) standalone: String,
@@ -38,12 +38,9 @@ pub(crate) fn contextualise(question: &str, history: &[Turn], analyzer: &Analyze
     let goes_on = OPENINGS.iter().any(|opening| lower.starts_with(opening));
     let follow_up =
         history.iter().any(|turn| turn.role == Role::User) && (goes_on || points_back || stems < LEAST_STEMS);
-    if !follow_up {
-        return Contextualised { history: Vec::new(), standalone: question.to_owned(), follow_up };
-    }
     let recent = &history[history.len().saturating_sub(MAX_HISTORY_TURNS)..];
     let cut = |text: &str| text.chars().take(MAX_TURN_CHARACTERS).collect::<String>();
-    let earlier = history.iter().rev().find(|turn| turn.role == Role::User).map(|turn| cut(&turn.text));
+    let earlier = history.iter().rev().find(|turn| follow_up && turn.role == Role::User).map(|turn| cut(&turn.text));
     Contextualised {
         history: recent.iter().map(|turn| cut(&turn.text)).collect(),
         standalone: format!("{} {question}", earlier.unwrap_or_default()).trim().to_owned(),
@@ -62,7 +59,8 @@ mod tests {
         ];
         let context = contextualise(question, &history, &Analyzer::new());
         assert_eq!(context.follow_up, follow_up, "{question}");
-        assert_eq!(context.history.len(), if follow_up { 2 } else { 0 });
+        assert_eq!(context.history.len(), 2);
+        assert_eq!(context.standalone == question, !follow_up);
         assert!(context.standalone.ends_with(question));
     }
 

@@ -13,7 +13,7 @@ use super::Case;
 use crate::error::{EvaluateError, Place};
 use crate::pattern::Pattern;
 
-/// Reads the cases of a file, or of all `*.jsonl` files of a folder in the order of their names. Blank lines are
+/// Reads the cases of a file, or of all `*.jsonl` files of a folder and its folders in the order of their paths. Blank lines are
 /// skipped; ids are unique over all the files together.
 pub fn load_cases(path: &Path) -> Result<Vec<Case>, EvaluateError> {
     let mut cases = Vec::new();
@@ -52,17 +52,24 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, EvaluateError> {
         return Ok(vec![path.to_path_buf()]);
     }
     let mut files = Vec::new();
-    for entry in fs::read_dir(path).map_err(EvaluateError::read(path))? {
-        let file = entry.map_err(EvaluateError::read(path))?.path();
-        if file.is_file() && file.extension().is_some_and(|extension| extension == "jsonl") {
-            files.push(file);
-        }
-    }
+    collect(path, &mut files)?;
     if files.is_empty() {
         return Err(EvaluateError::NoFiles { path: path.to_path_buf() });
     }
     files.sort();
     Ok(files)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), EvaluateError> {
+    for entry in fs::read_dir(folder).map_err(EvaluateError::read(folder))? {
+        let path = entry.map_err(EvaluateError::read(folder))?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "jsonl") {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// A case as it is written: any field but two may be missing or null.

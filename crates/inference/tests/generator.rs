@@ -1,0 +1,273 @@
+//! The language model against candle-transformers' models on the same weights: quantised, and as 32-bit floats.
+//!
+//! Both are fed in the same way, the prompt at once and then token by token, and always with our choice of token, so that
+//! the logits stay comparable where the choices differ. Ours extends all sequences together, which saves time and
+//! verifies batches as well.
+
+mod models;
+#[path = "generator/reference.rs"]
+mod reference;
+
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use inference::{Generator, KvPrecision, KvState, LogitsAt, Precision, Step};
+use models::{QWEN, SMOLLM, argmax, generator, max_difference};
+use reference::{Reference, Sequence};
+
+/// Tokens generated after each prompt where the two agree exactly.
+const STEPS: usize = 64;
+
+/// Tokens generated after each prompt where they cannot; more of them say no more.
+const QUANTISED_STEPS: usize = 16;
+
+const PROMPTS: [&str; 20] = [
+    "When is my bin collected?",
+    "How do I pay my council tax?",
+    "What is the capital of France?",
+    "Write a short poem about rain.",
+    "Where do I report a pothole on Mill Lane?",
+    "Explain what a library is to a child.",
+    "What does it cost to bury someone in the cemetery?",
+    "List five fruits.",
+    "I've just moved house, how do I change my address?",
+    "Do I need planning permission for a conservatory?",
+    "My neighbours are playing loud music at 3 in the morning.",
+    "Translate \"good morning\" into Welsh.",
+    "Who is my councillor?",
+    "What if I can't pay my rent this month?",
+    "Write a function that adds two numbers in Python.",
+    "The street light outside number 14 has been out for 2 weeks.",
+    "What are the opening hours of Riverside Library on Saturdays?",
+    "Council tax: £1,210.33 a year, or £121.03 a month. How much is it a year?",
+    "Page: Garden waste is collected every two weeks from 1 March to 30 November. A subscription costs £52 a year for \
+     one bin and £35 for each further bin. You can pay online, by phone or at the customer service centre in the town \
+     hall. Bins must be at the kerb by 7am on the day of collection. We do not take plastic bags, soil, rubble, food, \
+     or branches thicker than 10cm. If we miss your bin, tell us within two working days and we will come back. The \
+     subscription runs from the day you pay until 28 February and is not refunded if you move house, but you can take \
+     it with you to an address in the district. Residents who receive council tax reduction pay half.\n\
+     Question: What does a second garden waste bin cost?",
+    "Hello",
+];
+
+/// How far apart the logits of two computations are.
+#[derive(Debug, Default)]
+struct Difference {
+    largest: f32,
+    squares: f64,
+    logits: usize,
+    /// How many choices were compared.
+    choices: usize,
+    /// By how much the first preferred its choice to the other's, where they differ.
+    differing: Vec<f32>,
+}
+
+impl Difference {
+    fn add(&mut self, ours: &[f32], theirs: &[f32]) {
+        self.largest = self.largest.max(max_difference(ours, theirs));
+        self.squares += ours.iter().zip(theirs).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>();
+        self.logits += ours.len();
+        self.choices += 1;
+        let (our, their) = (argmax(ours), argmax(theirs));
+        if our != their {
+            self.differing.push(ours[our] - ours[their]);
+        }
+    }
+
+    fn add_all(&mut self, ours: &[Vec<f32>], theirs: &[Vec<f32>]) {
+        assert_eq!(ours.len(), theirs.len());
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            self.add(ours, theirs);
+        }
+    }
+
+    fn equal_choices(&self) -> f64 {
+        1.0 - self.differing.len() as f64 / self.choices as f64
+    }
+
+    fn root_mean_square(&self) -> f64 {
+        (self.squares / self.logits as f64).sqrt()
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { largest, choices, differing, .. } = self;
+        let mean = self.root_mean_square();
+        write!(f, "logits differ by {mean:.1e} (root mean square), {largest:.1e} at most; ")?;
+        write!(f, "{} of {choices} choices differ, made by {differing:.3?}", differing.len())
+    }
+}
+
+fn prompt(model: &Generator, text: &str) -> Vec<u32> {
+    let text = format!("<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n");
+    model.tokenizer().encode_with_control(&text).expect("tokens")
+}
+
+/// For each prompt, the logits at the end of the prompt and after each of our choices but the last.
+///
+/// The prompts are computed one by one, then all sequences are extended together.
+fn decode(model: &Generator, prompts: &[Vec<u32>], steps: usize) -> Vec<Vec<Vec<f32>>> {
+    let mut states: Vec<KvState> = prompts.iter().map(|_| model.new_state()).collect();
+    let mut logits: Vec<Vec<Vec<f32>>> = states
+        .iter_mut()
+        .zip(prompts)
+        .map(|(state, tokens)| model.forward(state, tokens, LogitsAt::Last).expect("the model computes"))
+        .collect();
+    for _ in 1..steps {
+        let next: Vec<[u32; 1]> = logits.iter().map(|logits| [argmax(&logits[logits.len() - 1]) as u32]).collect();
+        let mut batch: Vec<Step<'_>> = states
+            .iter_mut()
+            .zip(&next)
+            .map(|(state, tokens)| Step { state, tokens, logits: LogitsAt::Last })
+            .collect();
+        let computed = model.forward_batch(&mut batch).expect("the model computes");
+        for (logits, computed) in logits.iter_mut().zip(computed) {
+            logits.extend(computed);
+        }
+    }
+    logits
+}
+
+/// A model beside a reference.
+struct Comparison {
+    sequences: Vec<Sequence>,
+    difference: Difference,
+    /// How far the reference is from itself after a disturbance of its rounding, where that was measured.
+    noise: Difference,
+}
+
+/// Feeds each of `prompts` and our choices to the reference, and some of them to a disturbed one.
+fn compare(
+    what: &str,
+    model: &Generator,
+    reference: &mut Reference,
+    disturbed: Option<&mut Reference>,
+    prompts: &[&str],
+    steps: usize,
+) -> Comparison {
+    let start = Instant::now();
+    let prompts: Vec<Vec<u32>> = prompts.iter().map(|text| prompt(model, text)).collect();
+    let of_all = decode(model, &prompts, steps);
+    let ours_took = start.elapsed();
+    let mut comparison =
+        Comparison { sequences: Vec::new(), difference: Difference::default(), noise: Difference::default() };
+    let mut theirs_of_all = Vec::new();
+    for (prompt, ours) in prompts.into_iter().zip(of_all) {
+        let chosen = ours.iter().map(|logits| argmax(logits) as u32).collect();
+        let sequence = Sequence { prompt, chosen };
+        let theirs = reference.follow(&sequence);
+        comparison.difference.add_all(&ours, &theirs);
+        comparison.sequences.push(sequence);
+        if disturbed.is_some() {
+            theirs_of_all.push(theirs);
+        }
+    }
+    if let Some(disturbed) = disturbed {
+        // A third of the prompts gives the size of the noise well enough.
+        for (sequence, theirs) in comparison.sequences.iter().zip(&theirs_of_all).step_by(3) {
+            comparison.noise.add_all(&disturbed.follow(sequence), theirs);
+        }
+        eprintln!("{what}, the reference against itself: {}", comparison.noise);
+    }
+    eprintln!(
+        "{what}, {} prompts × {steps} tokens in {ours_took:.1?} (with the reference {:.1?}): {}",
+        comparison.sequences.len(),
+        start.elapsed(),
+        comparison.difference
+    );
+    comparison
+}
+
+/// One model at a time: together they would take much memory, and the processors from each other.
+fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+static QUANTISED: LazyLock<Comparison> = LazyLock::new(|| {
+    let model = generator(SMOLLM, Precision::Quantised, KvPrecision::F32);
+    let (mut reference, mut disturbed) = (Reference::load(SMOLLM, false), Reference::load(SMOLLM, true));
+    compare("smollm2, quantised", &model, &mut reference, Some(&mut disturbed), &PROMPTS, QUANTISED_STEPS)
+});
+
+static FULL: LazyLock<Comparison> = LazyLock::new(|| {
+    let mut reference = Reference::in_floats(SMOLLM);
+    let model = generator(SMOLLM, Precision::Full, KvPrecision::F32);
+    compare("smollm2, 32-bit floats", &model, &mut reference, None, &PROMPTS, STEPS)
+});
+
+/// The two differ in the order of additions only: the same tokens, and logits that differ by less than a thousandth.
+/// Measured: 8.6e-5 for smollm2, 1.7e-4 for qwen2.5.
+fn check_full(comparison: &Comparison) {
+    assert!(comparison.difference.differing.is_empty(), "{}", comparison.difference);
+    assert!(comparison.difference.largest < 1e-3, "{}", comparison.difference);
+}
+
+/// candle's quantised products round the activations to 8 bits. A difference in the last bit of a float then becomes, here
+/// and there, one of a whole step, and by the last layer the logits differ as if the model had been quantised anew. The
+/// measure of what is equal is therefore the reference itself with the base of its rotary embedding moved by one unit
+/// in the last place: we must not be twice as far from it as it is from that. Where choices differ, the reference all but
+/// preferred ours.
+fn check_quantised(comparison: &Comparison, fewest_equal: f64) {
+    let Comparison { difference, noise, .. } = comparison;
+    assert!(noise.root_mean_square() > 0.0, "the disturbance changed nothing");
+    assert!(difference.root_mean_square() < 2.0 * noise.root_mean_square(), "{difference}, against itself {noise}");
+    assert!(difference.largest < 2.0 * noise.largest, "{difference}, against itself {noise}");
+    assert!(difference.equal_choices() >= fewest_equal, "{difference}, against itself {noise}");
+    let narrow = 4.0 * noise.root_mean_square();
+    assert!(difference.differing.iter().all(|margin| f64::from(*margin) < narrow), "{difference}");
+}
+
+#[test]
+fn quantised_llama() {
+    let _turn = turn();
+    check_quantised(&QUANTISED, 0.95);
+}
+
+#[test]
+fn full_llama() {
+    let _turn = turn();
+    check_full(&FULL);
+}
+
+#[test]
+fn quantised_qwen() {
+    let _turn = turn();
+    let model = generator(QWEN, Precision::Quantised, KvPrecision::F32);
+    let (mut reference, mut disturbed) = (Reference::load(QWEN, false), Reference::load(QWEN, true));
+    let prompts = &PROMPTS[..3];
+    check_quantised(&compare("qwen2.5, quantised", &model, &mut reference, Some(&mut disturbed), prompts, 16), 0.9);
+}
+
+#[test]
+fn full_qwen() {
+    let _turn = turn();
+    let mut reference = Reference::in_floats(QWEN);
+    let model = generator(QWEN, Precision::Full, KvPrecision::F32);
+    check_full(&compare("qwen2.5, 32-bit floats", &model, &mut reference, None, &PROMPTS[..3], 16));
+}
+
+/// How often the two paths choose the same token. Not a matter of right and wrong, since one reads rounded activations;
+/// but a fault in either would show as a share near that of chance.
+#[test]
+fn the_paths_mostly_agree() {
+    let _turn = turn();
+    let model = generator(SMOLLM, Precision::Full, KvPrecision::F32);
+    let (mut given_the_same, mut on_their_own, mut all) = (0, 0, 0);
+    for (quantised, full) in QUANTISED.sequences.iter().zip(&FULL.sequences) {
+        let Sequence { prompt, chosen } = quantised;
+        let tokens = [prompt.as_slice(), &chosen[..chosen.len() - 1]].concat();
+        let logits = model.forward(&mut model.new_state(), &tokens, LogitsAt::From(prompt.len() - 1)).expect("logits");
+        given_the_same +=
+            logits.iter().zip(chosen).filter(|(logits, token)| argmax(logits) == **token as usize).count();
+        on_their_own += chosen.iter().zip(&full.chosen).filter(|(a, b)| a == b).count();
+        all += chosen.len();
+    }
+    let share = |count: usize| count as f64 / all as f64;
+    let (given_the_same, on_their_own) = (share(given_the_same), share(on_their_own));
+    eprintln!(
+        "smollm2, both paths: equal choices {given_the_same:.3} after the same tokens, {on_their_own:.3} after their own"
+    );
+    assert!(given_the_same > 0.9, "{given_the_same}");
+}
