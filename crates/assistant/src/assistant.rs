@@ -6,13 +6,16 @@ use std::time::Instant;
 
 use conversation::{Offer, Outcome, Reason, Turn};
 use corpus::{Council, Knowledge};
+use inference::reader::Reader;
 use jiff::Timestamp;
 use retrieval::{Hit, Index, PassageStates, Query, Reranker, RetrievalError};
 
 use crate::check::Checker;
 use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise};
+use crate::judge::Judges;
 use crate::quote::StemWeights;
+use crate::reading::Readings;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
@@ -104,8 +107,6 @@ impl Clock {
 pub struct Options {
     /// How answers are worded.
     pub compose: Compose,
-    /// Least confidence at which a candidate is shown as an answer, 0 to 1.
-    pub answer_from: f64,
     /// How many of the first passages are read for an answer.
     pub read_passages: usize,
 }
@@ -114,10 +115,14 @@ pub struct Options {
 pub struct AssistantParts {
     /// The pages, indexed.
     pub index: Index,
+    /// Reads the first passages together with the question, where it is loaded.
+    pub reader: Option<Reader>,
     /// Reorders what was found, where a model for it is loaded.
     pub reranker: Option<Reranker>,
     /// The generator with its passage states, where one is loaded.
     pub generator: Option<Arc<PassageStates>>,
+    /// Say when a candidate is shown.
+    pub judges: Judges,
     /// Settings.
     pub options: Options,
     /// The time.
@@ -217,11 +222,8 @@ impl Assistant {
     pub fn search_pages(&self, enquiry: &Enquiry) -> Result<Vec<String>, RetrievalError> {
         let context = self.contextualise(enquiry);
         let mut hits = self.search(&context, &enquiry.question)?;
-        if let Some(reranker) = &self.parts.reranker
-            && reranker.in_doubt(&self.parts.index, &hits)
-        {
-            reranker.rerank(&self.parts.index, &context.standalone, &mut hits, &|| true)?;
-        }
+        self.read(&context, &mut hits)?;
+        self.rerank(&context, &mut hits, &|| true)?;
         Ok(self.ranked_pages(&hits))
     }
 
@@ -246,6 +248,31 @@ impl Assistant {
         let question = self.parts.index.vocabulary().correct(&redact(question).0);
         let history: Vec<&str> = context.history.iter().map(String::as_str).collect();
         self.parts.index.search(Query { question: &question, history: &history })
+    }
+
+    /// Reads the first hits and reorders them, where a reader is loaded.
+    pub(crate) fn read(&self, context: &Contextualised, hits: &mut [Hit]) -> Result<Readings, RetrievalError> {
+        let Some(reader) = &self.parts.reader else { return Ok(Readings::default()) };
+        let count = self.parts.options.read_passages;
+        let readings = Readings::of(reader, &self.parts.index, &context.standalone, hits, count)?;
+        readings.reorder(hits);
+        Ok(readings)
+    }
+
+    /// Reranks hits by the language model where one is loaded and the search leaves doubt; then, whether it finished.
+    pub(crate) fn rerank(
+        &self,
+        context: &Contextualised,
+        hits: &mut [Hit],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<bool>, RetrievalError> {
+        let index = &self.parts.index;
+        match &self.parts.reranker {
+            Some(reranker) if reranker.in_doubt(index, hits) => {
+                reranker.rerank(index, &context.standalone, hits, keep_going).map(Some)
+            }
+            Some(_) | None => Ok(None),
+        }
     }
 
     pub(crate) fn ranked_pages(&self, hits: &[Hit]) -> Vec<String> {

@@ -1,10 +1,15 @@
 //! The judge: from signals to the probability that the candidate answer is right.
 //!
-//! Logistic weights fitted on the develop cases of evals/ (ridge, leave-one-out AUROC 0.79). They are a first reading,
-//! not a calibration. What the pages do not know at all (`unknown`) is most often a typing mistake or a name, so it gives
-//! back what the coverages took for it.
+//! A logistic model over named signals. Its weights and its curve come from `reeve calibrate` by way of a file; this
+//! module knows how to read one, not how it was fitted.
 
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
+/// signal, or the candidate that it speaks of, is made.
+pub const SIGNALS_VERSION: u32 = 1;
 
 /// What the judge reads of a candidate. All are recorded in the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -27,6 +32,16 @@ pub(crate) struct Signals {
     pub(crate) lead: f64,
     /// 1 when the first sentence holds the kind of fact asked for, 0 when not, 0.5 when the question asks for none.
     pub(crate) wanted: f64,
+    /// Whether the question leans on what was said before.
+    pub(crate) follow_up: f64,
+    /// The reader's verdict on the quoted passage, as a logit; 0 without a reader, as the next three.
+    pub(crate) answers: f64,
+    /// Its lead over the best verdict on a passage of another page.
+    pub(crate) answers_lead: f64,
+    /// The reader's verdict on the first quoted sentence.
+    pub(crate) answer_sentence: f64,
+    /// The best verdict on any sentence read.
+    pub(crate) best_sentence: f64,
     /// Mean log-probability of the question given the passage, where it was computed.
     pub(crate) likelihood: Option<f64>,
     /// Whether the model's draft passed the check, was refused, or declined; none without a draft.
@@ -34,7 +49,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// By name, for the trace.
+    /// By name, for the trace and the judge.
     pub(crate) fn named(&self) -> BTreeMap<String, f64> {
         let mut named: BTreeMap<String, f64> = [
             ("dense", self.dense),
@@ -44,8 +59,13 @@ impl Signals {
             ("soft_coverage", self.soft_coverage),
             ("weakest", self.weakest),
             ("unknown", self.unknown),
-            ("lead", self.lead),
+            ("lead", self.lead.clamp(0.0, 0.6)),
             ("wanted", self.wanted),
+            ("follow_up", self.follow_up),
+            ("answers", self.answers),
+            ("answers_lead", self.answers_lead),
+            ("answer_sentence", self.answer_sentence),
+            ("best_sentence", self.best_sentence),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -55,20 +75,99 @@ impl Signals {
         named
     }
 
-    /// The probability that the candidate is right.
-    pub(crate) fn confidence(&self) -> f64 {
-        let sum = -7.75 + 2.4 * self.dense + 1.0 * self.coverage - 1.3 * self.sentence_coverage
-            + 4.1 * self.soft_coverage
-            + 2.6 * self.weakest
-            + 2.0 * self.unknown
-            + 5.7 * self.lead.clamp(0.0, 0.4)
-            + 0.3 * self.wanted
-            + 0.5 * self.draft.unwrap_or(0.0);
-        1.0 / (1.0 + (-sum).exp())
-    }
-
     /// Whether nothing on the pages is near the question.
     pub(crate) fn off_topic(&self) -> bool {
         self.dense < 0.33 && self.coverage < 0.6
+    }
+}
+
+/// A fitted judge with its curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judge {
+    /// Log-odds where all signals are 0.
+    pub bias: f64,
+    /// What a point of each signal adds to the log-odds.
+    pub weights: BTreeMap<String, f64>,
+    /// Points of the calibration curve, by falling threshold.
+    pub curve: Vec<CurvePoint>,
+}
+
+/// What answering from a confidence on would have meant for the cases that a judge was calibrated on.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurvePoint {
+    /// Answers are given from this confidence on, 0 to 1.
+    pub threshold: f64,
+    /// Cases that would be answered.
+    pub answered: usize,
+    /// Of them, cases answered wrongly.
+    pub wrong: usize,
+}
+
+impl Judge {
+    /// The probability that a candidate with these signals is right.
+    pub fn confidence(&self, signals: &BTreeMap<String, f64>) -> f64 {
+        let of = |name: &String| signals.get(name).copied().unwrap_or(0.0);
+        let sum: f64 = self.weights.iter().map(|(name, weight)| weight * of(name)).sum();
+        1.0 / (1.0 + (-(self.bias + sum)).exp())
+    }
+
+    /// The point of the curve that answers most at no more than `risk` wrong among the answered; none when even the
+    /// surest answers are wrong more often.
+    pub fn point_for(&self, risk: f64) -> Option<CurvePoint> {
+        let within = |point: &&CurvePoint| point.wrong as f64 <= risk * point.answered as f64;
+        self.curve.iter().filter(within).max_by_key(|point| point.answered).copied()
+    }
+}
+
+/// The judges of the two paths, each with the least confidence at which it lets a candidate be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judges {
+    /// For replies on the full path.
+    pub full: Judge,
+    /// For quotes without reader and language model.
+    pub quote_only: Judge,
+    /// Wrong answers that are accepted among those given, 0 to 1.
+    pub risk: f64,
+}
+
+impl Judges {
+    /// The least confidence at which the judge of a path lets a candidate be shown; above 1 when it never does.
+    pub fn answer_from(judge: &Judge, risk: f64) -> f64 {
+        judge.point_for(risk).map_or(2.0, |point| point.threshold)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge() -> Judge {
+        let point = |threshold, answered, wrong| CurvePoint { threshold, answered, wrong };
+        Judge {
+            bias: -1.0,
+            weights: BTreeMap::from([("answers".to_owned(), 0.5)]),
+            curve: vec![point(0.9, 10, 0), point(0.8, 40, 2), point(0.7, 60, 6)],
+        }
+    }
+
+    fn check(risk: f64, threshold: Option<f64>) {
+        assert_eq!(judge().point_for(risk).map(|point| point.threshold), threshold, "at {risk}");
+    }
+
+    #[test]
+    fn the_threshold_follows_the_risk() {
+        check(0.05, Some(0.8));
+        check(0.2, Some(0.7));
+        check(0.01, Some(0.9));
+        assert!((Judges::answer_from(&Judge { curve: Vec::new(), ..judge() }, 0.05) - 2.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn signals_that_are_not_there_count_nothing() {
+        let none = judge().confidence(&BTreeMap::new());
+        assert!((none - 1.0 / (1.0 + 1.0_f64.exp())).abs() < 1e-12);
+        assert!(judge().confidence(&BTreeMap::from([("answers".to_owned(), 4.0)])) > none);
     }
 }

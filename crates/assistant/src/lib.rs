@@ -13,6 +13,7 @@ mod judge;
 pub mod limits;
 mod parts;
 mod quote;
+mod reading;
 mod reply;
 mod run;
 #[cfg(feature = "testing")]
@@ -23,5 +24,6 @@ mod triage;
 pub use assistant::{Assistant, AssistantParts, Clock, Compose, Enquiry, Event, Options, Path, QuoteOnlyReason, Stage};
 pub use check::{CheckedSentence, Checker, Refusal};
 pub use facts::{Fact, facts};
-pub use reply::{RankedPassage, Reply, ReplySentence, Trace};
+pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION};
+pub use reply::{Candidate, RankedPassage, Reply, ReplySentence, Trace};
 pub use retrieval::RetrievalError;

@@ -52,8 +52,35 @@ pub struct Trace {
     pub ranked_pages: Vec<String>,
     /// The first passages in their final order, with what ranked them.
     pub passages: Vec<RankedPassage>,
+    /// The answer that the judge was asked about, also where it was withheld.
+    pub candidate: Option<Candidate>,
     /// Milliseconds spent in each stage.
     pub timings_ms: BTreeMap<String, f64>,
+}
+
+/// An answer that was or could have been given.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Candidate {
+    /// What it says.
+    pub text: String,
+    /// Its sentences.
+    pub sentences: Vec<ReplySentence>,
+    /// What they cite.
+    pub citations: Vec<Citation>,
+}
+
+impl Candidate {
+    /// With `missing`, a part of the question is left without an answer and the candidate says so.
+    pub(crate) fn of(sentences: &[CheckedSentence], missing: bool) -> Self {
+        let mut builder = ReplyBuilder::default();
+        for sentence in sentences {
+            builder.push(sentence);
+        }
+        if missing {
+            builder.push_fixed(&crate::texts::rest_not_found());
+        }
+        Self { text: join(&builder.sentences), sentences: builder.sentences, citations: builder.citations }
+    }
 }
 
 /// A passage that was found, with its scores.

@@ -11,11 +11,12 @@ use crate::check::CheckedSentence;
 use crate::contact::way_to_a_person;
 use crate::context::Contextualised;
 use crate::draft::{Draft, draft};
-use crate::judge::Signals;
+use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
 use crate::parts::split_parts;
 use crate::quote::{Asked, Quote, Wanted, quote};
-use crate::reply::{RankedPassage, Reply, ReplyBuilder, Trace};
+use crate::reading::Readings;
+use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::texts::{self, FixedText};
 use crate::triage::{Triage, redact, triage};
 
@@ -60,7 +61,8 @@ impl<'a> Run<'a> {
         on_event: &'a mut dyn FnMut(Event),
         keep_going: &'a dyn Fn() -> bool,
     ) -> Self {
-        let loaded = assistant.parts.generator.is_some() || assistant.parts.reranker.is_some();
+        let parts = &assistant.parts;
+        let loaded = parts.reader.is_some() || parts.generator.is_some() || parts.reranker.is_some();
         let path = if loaded || path != Path::Full { path } else { Path::QuoteOnly(QuoteOnlyReason::ModelOff) };
         Self { assistant, path, deadline, on_event, keep_going, trace: assistant.new_trace(), began: Instant::now() }
     }
@@ -169,28 +171,32 @@ impl<'a> Run<'a> {
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
-        let confidence = found.signals.confidence();
         self.trace.signals = found.signals.named();
-        let answer_from = self.assistant.parts.options.answer_from;
+        let confidence = self.judge().confidence(&self.trace.signals);
+        let sure = confidence >= self.answer_from();
         let already_asked =
             enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
-        let mut reply = match &found.quote {
-            Some(quote) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
-            Some(quote) if confidence >= answer_from => {
-                let sentences = match draft {
-                    Some(draft) if !draft.sentences.is_empty() => draft.sentences,
-                    Some(_) | None => quote.sentences.clone(),
-                };
-                self.answered(sentences, further, answer_from, shown)
+        let candidate = found.quote.as_ref().map(|quote| {
+            let sentences = match draft {
+                Some(draft) if !draft.sentences.is_empty() => draft.sentences,
+                Some(_) | None => quote.sentences.clone(),
+            };
+            self.whole_answer(sentences, further)
+        });
+        self.trace.candidate = candidate.as_ref().map(|(sentences, missing)| Candidate::of(sentences, *missing));
+        let mut reply = match (&found.quote, candidate) {
+            (Some(quote), _) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
+            (Some(_), Some((sentences, missing))) if sure => self.answered(&sentences, missing, shown),
+            (Some(quote), _) if !already_asked && self.two_readings(&context, &found, quote) => {
+                self.clarify(&found.hits)
             }
-            Some(quote) if !already_asked && self.two_readings(&context, &found, quote) => self.clarify(&found.hits),
-            Some(_) | None if found.signals.off_topic() => {
+            (Some(_) | None, _) if found.signals.off_topic() => {
                 let mut builder = ReplyBuilder::default().fixed(&texts::off_topic());
                 let now = self.assistant.parts.clock.now();
                 builder.push_fixed(&way_to_a_person(self.assistant.council(), None, now));
                 builder.finish(Outcome::Decline, Some(Reason::OffTopic), vec![Offer::Human, Offer::CallBack])
             }
-            quote => {
+            (quote, _) => {
                 let (text, reason) = if quote.is_some() {
                     (texts::not_certain(), Reason::LowConfidence)
                 } else {
@@ -237,15 +243,22 @@ impl<'a> Run<'a> {
         RankedPassage { id, fused: hit.fused, likelihood: hit.likelihood }
     }
 
-    /// Puts an answer together and shows it sentence by sentence.
-    fn answered(
-        &mut self,
-        sentences: Vec<CheckedSentence>,
-        further: Vec<Found>,
-        answer_from: f64,
-        mut shown: Shown,
-    ) -> Reply {
-        let mut sentences = sentences;
+    /// The judge of the path that the enquiry goes.
+    fn judge(&self) -> &'a Judge {
+        let judges = &self.assistant.parts.judges;
+        match self.path {
+            Path::Full => &judges.full,
+            Path::QuoteOnly(_) => &judges.quote_only,
+        }
+    }
+
+    /// The least confidence at which a candidate is shown.
+    fn answer_from(&self) -> f64 {
+        Judges::answer_from(self.judge(), self.assistant.parts.judges.risk)
+    }
+
+    /// The sentences of an answer to all parts of a question, and whether a part is left without one.
+    fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, further: Vec<Found>) -> (Vec<CheckedSentence>, bool) {
         let mut missing = false;
         if !further.is_empty() {
             // One or two sentences for the first part, so that the whole stays within three.
@@ -253,7 +266,7 @@ impl<'a> Run<'a> {
         }
         for part in further {
             match part.quote {
-                Some(quote) if part.signals.confidence() >= answer_from => {
+                Some(quote) if self.judge().confidence(&part.signals.named()) >= self.answer_from() => {
                     for sentence in quote.sentences.into_iter().take(1) {
                         if sentences.len() < 3 && !sentences.iter().any(|held| held.text() == sentence.text()) {
                             sentences.push(sentence);
@@ -266,6 +279,11 @@ impl<'a> Run<'a> {
         if missing {
             sentences.truncate(2);
         }
+        (sentences, missing)
+    }
+
+    /// Shows an answer sentence by sentence.
+    fn answered(&mut self, sentences: &[CheckedSentence], missing: bool, mut shown: Shown) -> Reply {
         // What streamed while the model wrote is in the reply already.
         for sentence in sentences.iter().skip(shown.count) {
             shown.show(sentence, self.on_event);
@@ -282,14 +300,17 @@ impl<'a> Run<'a> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
         let mut hits = self.timed("search", |_| assistant.search(context, question))?;
-        if let (Path::Full, Some(reranker)) = (self.path, &assistant.parts.reranker)
-            && reranker.in_doubt(index, &hits)
-        {
+        let mut readings = Readings::default();
+        if self.path == Path::Full {
             (self.on_event)(Event::Status(Stage::Reading));
+            readings = self.timed("read", |_| assistant.read(context, &mut hits))?;
             let (deadline, keep_going) = (self.deadline, self.keep_going);
             let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
-            let done = self.timed("rerank", |_| reranker.rerank(index, &context.standalone, &mut hits, &in_time))?;
-            self.trace.path.push_str(if done { "; reranked" } else { "; rerank cut short" });
+            match self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))? {
+                Some(true) => self.trace.path.push_str("; reranked"),
+                Some(false) => self.trace.path.push_str("; rerank cut short"),
+                None => {}
+            }
         }
         let question = index.vocabulary().correct(&redact(question).0);
         let vector = self.timed("encode", |_| {
@@ -308,8 +329,9 @@ impl<'a> Run<'a> {
             said: context.history.iter().rev().take(2).cloned().collect(),
         };
         let read = assistant.parts.options.read_passages;
-        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &asked, read));
-        let mut signals = self.signals(&hits, &asked, quote.as_ref());
+        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &readings, &asked, read));
+        let mut signals = self.signals(&hits, &readings, &asked, quote.as_ref());
+        signals.follow_up = f64::from(u8::from(context.follow_up));
         if let Some(quote) = &quote {
             let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
             (signals.soft_coverage, signals.weakest) = nearness;
@@ -317,7 +339,7 @@ impl<'a> Run<'a> {
         Ok(Found { hits, quote, signals })
     }
 
-    fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
+    fn signals(&self, hits: &[Hit], readings: &Readings, asked: &Asked, quote: Option<&Quote>) -> Signals {
         let index = &self.assistant.parts.index;
         let weights = &self.assistant.weights;
         let dense = hits.iter().map(|hit| index.passage_score(hit.passage, &asked.vector)).fold(0.0, f32::max);
@@ -326,6 +348,12 @@ impl<'a> Run<'a> {
         };
         let (page, passage) = index.passage(quote.passage);
         let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
+        let answers = readings.answers(quote.passage);
+        let rival = hits
+            .iter()
+            .filter(|hit| index.passage(hit.passage).0.id != page.id)
+            .filter_map(|hit| readings.answers(hit.passage))
+            .fold(f32::NEG_INFINITY, f32::max);
         Signals {
             dense: f64::from(dense),
             sentence: quote.cosine,
@@ -340,6 +368,11 @@ impl<'a> Run<'a> {
                 (_, true) => 1.0,
                 (_, false) => 0.0,
             },
+            follow_up: 0.0,
+            answers: f64::from(answers.unwrap_or(0.0)),
+            answers_lead: answers.filter(|_| rival.is_finite()).map_or(0.0, |answers| f64::from(answers - rival)),
+            answer_sentence: f64::from(quote.read.unwrap_or(0.0)),
+            best_sentence: f64::from(readings.best_sentence().unwrap_or(0.0)),
             likelihood: likelihood.map(f64::from),
             draft: None,
         }
@@ -405,7 +438,7 @@ impl<'a> Run<'a> {
         let question = &context.standalone;
         // The judge decides on the first checked sentence; from then on the outcome can no longer change.
         let with_draft = Signals { draft: Some(1.0), ..found.signals };
-        let streams = shown.streams && with_draft.confidence() >= assistant.parts.options.answer_from;
+        let streams = shown.streams && self.judge().confidence(&with_draft.named()) >= self.answer_from();
         let draft = self.timed("draft", |run| {
             let on_event = &mut *run.on_event;
             draft(states, &assistant.checker, page, passage, question, &in_time, &mut |sentence| {

@@ -38,6 +38,12 @@ pub enum EvaluateError {
         #[source]
         source: Box<assistant::RetrievalError>,
     },
+    /// A judge cannot be fitted to what there is.
+    #[error("the judge cannot be fitted: {reason}")]
+    Fit {
+        /// What the library says.
+        reason: String,
+    },
     /// A file or folder cannot be read.
     #[error("cannot read {path}", path = .path.display())]
     Read {

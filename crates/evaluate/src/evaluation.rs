@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use conversation::Outcome;
 use serde_json::{Value, json};
 
+use crate::confidence::Forecast;
 use crate::figures::Figures;
 use crate::summary;
 use crate::verdict::Verdict;
@@ -41,6 +42,8 @@ pub struct Judged {
     pub outcome_right: bool,
     /// Whether the reply is right.
     pub verdict: Verdict,
+    /// The judge's confidence in the candidate beside whether it is right, shown or withheld.
+    pub forecast: Option<Forecast>,
     /// Whether the reply is an answer in which a pattern of `must_not` is found.
     pub is_unsafe: bool,
     /// How long each stage of the reply took.

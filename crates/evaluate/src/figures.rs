@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use conversation::Outcome;
 
+use crate::confidence::ConfidenceFigures;
 use crate::evaluation::{CaseResult, Judged, PageRank};
 use crate::statistics::{Share, percentile};
 
@@ -40,6 +41,8 @@ pub struct Figures {
     pub hit_at_10: Share,
     /// The mean of 1 / place of the first right page (0 where it is missing), over the cases that name pages.
     pub mrr: Option<f64>,
+    /// How well confidences tell right candidates from wrong ones, withheld candidates included.
+    pub confidence: ConfidenceFigures,
     /// Time of a reply by the clock.
     pub reply_ms: Spread,
     /// Time of a search for a case that is scored for retrieval alone.
@@ -96,6 +99,7 @@ impl Figures {
             hit_at_5: hits(results, 5),
             hit_at_10: hits(results, 10),
             mrr: mean_reciprocal_rank(results),
+            confidence: ConfidenceFigures::of(&judged.iter().filter_map(|judged| judged.forecast).collect::<Vec<_>>()),
             reply_ms: Spread::of(&times(&replied)),
             search_ms: Spread::of(&times(&searched)),
             stages_ms: stages(&judged),

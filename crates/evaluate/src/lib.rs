@@ -3,7 +3,9 @@
 //! This crate knows the format of a case, the rule of what counts as a right reply, and the figures made of many
 //! verdicts. It knows nothing of HTTP, of SQL, or of how a reply is made.
 
+mod calibration;
 mod case;
+mod confidence;
 pub mod convert;
 mod error;
 mod evaluation;
@@ -15,12 +17,14 @@ mod statistics;
 mod summary;
 mod verdict;
 
+pub use calibration::{Fitted, Sample, fit};
 pub use case::{Case, in_split, load_cases};
+pub use confidence::{ConfidenceFigures, Forecast};
 pub use error::{EvaluateError, Place};
 pub use evaluation::{CaseResult, Evaluation, Judged, PageRank};
 pub use figures::{Figures, KindFigures, Spread};
 pub use lint::lint;
 pub use pattern::Pattern;
-pub use run::run;
+pub use run::{run, sample};
 pub use statistics::{Share, wilson_interval};
 pub use verdict::{MOST_SENTENCES, MOST_WORDS, ReplyView, Verdict, judge_reply};

@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
-use assistant::{Assistant, Enquiry, Path, Reply};
-use conversation::{Outcome, SentenceKind as ReplyKind};
+use assistant::{Assistant, Enquiry, Path, Reply, ReplySentence};
+use conversation::{Citation, Outcome, SentenceKind as ReplyKind};
 use corpus::{Knowledge, Page, SentenceKind};
 use serde_json::Value;
 
+use crate::calibration::Sample;
 use crate::case::Case;
+use crate::confidence::Forecast;
 use crate::error::EvaluateError;
 use crate::evaluation::{CaseResult, Evaluation, Judged, PageRank};
 use crate::verdict::{ReplyView, counts_for, forbidden, judge_reply};
@@ -39,13 +41,14 @@ fn replied(assistant: &Assistant, case: &Case, enquiry: &Enquiry, expect: Outcom
     let start = Instant::now();
     let reply = assistant.reply(enquiry, Path::Full, None, &mut |_| {}, &|| true);
     let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
-    let items = items_of(&reply, assistant.knowledge());
+    let items = items_of(reply.sentences(), reply.citations(), assistant.knowledge());
     let view = ReplyView { outcome: reply.outcome(), text: reply.text(), offers: reply.offers(), items: &items };
     let judged = Judged {
         expect,
         outcome: view.outcome,
         outcome_right: counts_for(expect, &view),
         verdict: judge_reply(case, &view),
+        forecast: forecast(case, &reply, assistant.knowledge()),
         is_unsafe: view.outcome == Outcome::Answer && forbidden(case, view.text).next().is_some(),
         timings_ms: reply.trace().timings_ms.clone(),
         // A reply is plain data; if it ever could not be written, the result says so in its place.
@@ -65,13 +68,34 @@ fn searched(assistant: &Assistant, case: &Case, enquiry: &Enquiry) -> Result<Cas
     Ok(CaseResult { id: case.id.clone(), kind: case.kind.clone(), page_rank, wall_ms, judged: None })
 }
 
-/// The quoted sentences of a reply that are list items, steps or table rows on the page that they are quoted from.
-fn items_of(reply: &Reply, knowledge: &Knowledge) -> Vec<String> {
+/// The confidence of a reply beside whether its candidate is right, shown or withheld. Where a case expects no answer, any
+/// candidate is wrong. None for a reply without a candidate, as triage's are.
+fn forecast(case: &Case, reply: &Reply, knowledge: &Knowledge) -> Option<Forecast> {
+    let candidate = reply.trace().candidate.as_ref()?;
+    let items = items_of(&candidate.sentences, &candidate.citations, knowledge);
+    let view = ReplyView { outcome: Outcome::Answer, text: &candidate.text, offers: &[], items: &items };
+    let right = case.expect == Some(Outcome::Answer) && judge_reply(case, &view).right;
+    Some(Forecast { confidence: reply.confidence()?, right })
+}
+
+/// What a judge is fitted on: the signals of the case's candidate on a path, and whether it is right. None for a case
+/// without an expected outcome or without a candidate.
+pub fn sample(assistant: &Assistant, case: &Case, path: Path) -> Option<Sample> {
+    case.expect?;
+    let enquiry = Enquiry { question: case.question.clone(), history: case.history.clone() };
+    let reply = assistant.reply(&enquiry, path, None, &mut |_| {}, &|| true);
+    let right = forecast(case, &reply, assistant.knowledge())?.right;
+    let topic = case.page_ids.first().unwrap_or(&case.id).clone();
+    Some(Sample { topic, signals: reply.trace().signals.clone(), right })
+}
+
+/// The quoted sentences that are list items, steps or table rows on the page that they are quoted from.
+fn items_of(sentences: &[ReplySentence], citations: &[Citation], knowledge: &Knowledge) -> Vec<String> {
     let is_item = |text: &str, numbers: &[u32]| {
-        let cited = reply.citations().iter().filter(|citation| numbers.contains(&citation.n));
+        let cited = citations.iter().filter(|citation| numbers.contains(&citation.n));
         cited.filter_map(|citation| knowledge.page(&citation.page_id)).any(|page| has_item(page, text))
     };
-    let quoted = reply.sentences().iter().filter(|sentence| sentence.kind() == ReplyKind::Quoted);
+    let quoted = sentences.iter().filter(|sentence| sentence.kind() == ReplyKind::Quoted);
     quoted
         .filter(|sentence| is_item(sentence.text(), sentence.citations()))
         .map(|sentence| sentence.text().to_owned())

@@ -28,9 +28,22 @@ pub(crate) fn table(figures: &Figures) -> String {
     if let Some(mrr) = figures.mrr {
         line(&mut text, &format!("{:<36}{mrr:>6.3}  {:<16}of {}", "Mean reciprocal rank", "", figures.hit_at_1.n));
     }
+    confidence(&mut text, figures);
     kinds(&mut text, figures);
     times(&mut text, figures);
     text
+}
+
+fn confidence(text: &mut String, figures: &Figures) {
+    let of = &figures.confidence;
+    let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    if of.n > 0 {
+        line(text, &format!("\nConfidence in {} candidates, shown or withheld", of.n));
+        line(text, &format!("{:<36}{:>6}", "AUROC", figure(of.auroc)));
+        let perfect = figure(of.perfect_ece);
+        line(text, &format!("{:<36}{:>6}  a perfect judge: {perfect}", "Calibration error (10 bins)", figure(of.ece)));
+        line(text, &format!("{:<36}{:>6}", "Brier score", figure(of.brier)));
+    }
 }
 
 fn kinds(text: &mut String, figures: &Figures) {

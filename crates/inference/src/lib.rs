@@ -3,6 +3,7 @@
 //!
 //! This crate knows tensors and tokens. It does not know councils, pages, questions or HTTP.
 
+mod bert;
 mod chat;
 mod config;
 mod encoder;
@@ -11,6 +12,7 @@ mod generate;
 mod generator;
 mod kernels;
 mod linear;
+pub mod reader;
 mod state;
 pub mod store;
 mod tokenizer;

@@ -1,6 +1,7 @@
 //! One module a subcommand.
 
 pub(crate) mod ask;
+pub(crate) mod calibrate;
 pub(crate) mod cases;
 pub(crate) mod check;
 pub(crate) mod evaluate;

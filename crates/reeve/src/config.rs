@@ -26,6 +26,7 @@ pub(crate) struct Config {
 pub(crate) struct Models {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) encoder: String,
+    pub(crate) reader: String,
     pub(crate) reranker: String,
     pub(crate) generator: String,
     pub(crate) memory_mib: usize,
@@ -43,7 +44,8 @@ pub(crate) enum Compose {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Answers {
     pub(crate) compose: Compose,
-    pub(crate) answer_from: f64,
+    pub(crate) risk: f64,
+    pub(crate) judge: Option<PathBuf>,
     pub(crate) read_passages: usize,
     pub(crate) rerank_candidates: usize,
     pub(crate) rerank_weight: f32,
@@ -73,8 +75,8 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
     }
     let named = file.map_or_else(|| "the embedded reeve.toml".to_owned(), |file| file.display().to_string());
     let config: Config = table.try_into().with_context(|| format!("the configuration in {named} is wrong"))?;
-    if !(0.0..=1.0).contains(&config.answers.answer_from) {
-        bail!("answers.answer_from in {named} is {}; it is a probability, 0 to 1", config.answers.answer_from);
+    if !(0.0..=1.0).contains(&config.answers.risk) {
+        bail!("answers.risk in {named} is {}; it is a share of the answers given, 0 to 1", config.answers.risk);
     }
     Ok(config)
 }
@@ -128,7 +130,7 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         assert!(format!("{:#}", check("[server]\nport = 3\n").unwrap_err()).contains("port"));
-        assert!(format!("{:#}", check("[answers]\nanswer_from = 3.0\n").unwrap_err()).contains("0 to 1"));
+        assert!(format!("{:#}", check("[answers]\nrisk = 3.0\n").unwrap_err()).contains("0 to 1"));
         assert!(format!("{:#}", check("[answers\n").unwrap_err()).contains("not TOML"));
         assert!(load(Some(Path::new("/nowhere/reeve.toml"))).is_err());
     }

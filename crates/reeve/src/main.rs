@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod judge_file;
 mod output;
 mod progress;
 mod wiring;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{ask, cases, check, evaluate, import, models, serve};
+use commands::{ask, calibrate, cases, check, evaluate, import, models, serve};
 
 /// Answers residents' questions from a council's own pages, on the council's own machine.
 #[derive(Debug, Parser)]
@@ -37,6 +38,8 @@ enum Command {
     Import(import::Arguments),
     /// Run a question set and report how many replies are right.
     Evaluate(evaluate::Arguments),
+    /// Fit the judges, which say when Reeve is sure enough to answer, on a question set.
+    Calibrate(calibrate::Arguments),
     /// Make cases of a question set in another form.
     Cases(cases::Arguments),
     /// List, fetch and verify the models.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &config),
+        Command::Calibrate(arguments) => calibrate::run(&arguments, &config),
         Command::Cases(arguments) => cases::run(&arguments),
         Command::Models(arguments) => models::run(&arguments, &config),
     });

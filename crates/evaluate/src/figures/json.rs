@@ -7,7 +7,8 @@ use crate::statistics::Share;
 
 impl Figures {
     /// One object with keys in snake case. A share `x` (null of an empty set) comes with `x_count` of `x_n` and its 95%
-    /// Wilson interval `x_low` to `x_high`. Times are `{"p50", "p95", "n"}` in milliseconds; `by_kind` and `stages_ms`
+    /// Wilson interval `x_low` to `x_high`. `risk_coverage` has pairs of candidates answered, surest first, and wrong ones
+    /// among them; `calibration_bins` has mean confidence, share of right ones and number. Times are `{"p50", "p95", "n"}` in milliseconds; `by_kind` and `stages_ms`
     /// are objects with a member for each kind and stage.
     pub fn to_json(&self) -> Value {
         let mut map = Map::new();
@@ -31,6 +32,14 @@ impl Figures {
         map.insert("wrong_answers_by_kind".to_owned(), self.wrong_by_kind());
         let kinds = self.by_kind.iter().map(|(kind, figures)| (kind.clone(), kind_json(figures)));
         map.insert("by_kind".to_owned(), Value::Object(kinds.collect()));
+        let confidence = &self.confidence;
+        map.insert("confidence_n".to_owned(), json!(confidence.n));
+        map.insert("auroc".to_owned(), json!(confidence.auroc));
+        map.insert("ece".to_owned(), json!(confidence.ece));
+        map.insert("perfect_ece".to_owned(), json!(confidence.perfect_ece));
+        map.insert("brier".to_owned(), json!(confidence.brier));
+        map.insert("risk_coverage".to_owned(), json!(confidence.risk_coverage));
+        map.insert("calibration_bins".to_owned(), json!(confidence.bins));
         map.insert("reply_ms".to_owned(), spread_json(self.reply_ms));
         map.insert("search_ms".to_owned(), spread_json(self.search_ms));
         let stages = self.stages_ms.iter().map(|(stage, spread)| (stage.clone(), spread_json(*spread)));

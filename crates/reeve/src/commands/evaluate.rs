@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 }
 
 /// The clock of evaluations, so that two runs give the same replies: a Monday at ten, lines open.
-const EVALUATION_TIME: &str = "2026-11-23T10:00:00Z";
+pub(crate) const EVALUATION_TIME: &str = "2026-11-23T10:00:00Z";
 
 pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let cases = evaluate::load_cases(&arguments.cases)?;
