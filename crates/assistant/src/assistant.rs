@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use conversation::{Offer, Outcome, Reason, Turn};
 use corpus::{Council, Knowledge};
-use inference::reader::Reader;
 use jiff::Timestamp;
 use retrieval::{Hit, Index, PassageStates, Query, Reranker, RetrievalError};
 
@@ -15,7 +14,6 @@ use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise};
 use crate::judge::Judges;
 use crate::quote::StemWeights;
-use crate::reading::Readings;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
@@ -115,8 +113,6 @@ pub struct Options {
 pub struct AssistantParts {
     /// The pages, indexed.
     pub index: Index,
-    /// Reads the first passages together with the question, where it is loaded.
-    pub reader: Option<Reader>,
     /// Reorders what was found, where a model for it is loaded.
     pub reranker: Option<Reranker>,
     /// The generator with its passage states, where one is loaded.
@@ -222,8 +218,9 @@ impl Assistant {
     pub fn search_pages(&self, enquiry: &Enquiry) -> Result<Vec<String>, RetrievalError> {
         let context = self.contextualise(enquiry);
         let mut hits = self.search(&context, &enquiry.question)?;
-        self.read(&context, &mut hits)?;
-        self.rerank(&context, &mut hits, &|| true)?;
+        if self.in_doubt(&hits) {
+            self.rerank(&context, &mut hits, &|| true)?;
+        }
         Ok(self.ranked_pages(&hits))
     }
 
@@ -250,28 +247,21 @@ impl Assistant {
         self.parts.index.search(Query { question: &question, history: &history })
     }
 
-    /// Reads the first hits and reorders them, where a reader is loaded.
-    pub(crate) fn read(&self, context: &Contextualised, hits: &mut [Hit]) -> Result<Readings, RetrievalError> {
-        let Some(reader) = &self.parts.reader else { return Ok(Readings::default()) };
-        let count = self.parts.options.read_passages;
-        let readings = Readings::of(reader, &self.parts.index, &context.standalone, hits, count)?;
-        readings.reorder(hits);
-        Ok(readings)
+    /// Whether a reranker is loaded and the search leaves doubt.
+    pub(crate) fn in_doubt(&self, hits: &[Hit]) -> bool {
+        self.parts.reranker.as_ref().is_some_and(|reranker| reranker.in_doubt(&self.parts.index, hits))
     }
 
-    /// Reranks hits by the language model where one is loaded and the search leaves doubt; then, whether it finished.
+    /// Reranks hits by the language model; whether it finished.
     pub(crate) fn rerank(
         &self,
         context: &Contextualised,
         hits: &mut [Hit],
         keep_going: &dyn Fn() -> bool,
-    ) -> Result<Option<bool>, RetrievalError> {
-        let index = &self.parts.index;
+    ) -> Result<bool, RetrievalError> {
         match &self.parts.reranker {
-            Some(reranker) if reranker.in_doubt(index, hits) => {
-                reranker.rerank(index, &context.standalone, hits, keep_going).map(Some)
-            }
-            Some(_) | None => Ok(None),
+            Some(reranker) => reranker.rerank(&self.parts.index, &context.standalone, hits, keep_going),
+            None => Ok(false),
         }
     }
 

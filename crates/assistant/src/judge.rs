@@ -34,14 +34,6 @@ pub(crate) struct Signals {
     pub(crate) wanted: f64,
     /// Whether the question leans on what was said before.
     pub(crate) follow_up: f64,
-    /// The reader's verdict on the quoted passage, as a logit; 0 without a reader, as the next three.
-    pub(crate) answers: f64,
-    /// Its lead over the best verdict on a passage of another page.
-    pub(crate) answers_lead: f64,
-    /// The reader's verdict on the first quoted sentence.
-    pub(crate) answer_sentence: f64,
-    /// The best verdict on any sentence read.
-    pub(crate) best_sentence: f64,
     /// Mean log-probability of the question given the passage, where it was computed.
     pub(crate) likelihood: Option<f64>,
     /// Whether the model's draft passed the check, was refused, or declined; none without a draft.
@@ -62,10 +54,6 @@ impl Signals {
             ("lead", self.lead.clamp(0.0, 0.6)),
             ("wanted", self.wanted),
             ("follow_up", self.follow_up),
-            ("answers", self.answers),
-            ("answers_lead", self.answers_lead),
-            ("answer_sentence", self.answer_sentence),
-            ("best_sentence", self.best_sentence),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
@@ -126,7 +114,7 @@ impl Judge {
 pub struct Judges {
     /// For replies on the full path.
     pub full: Judge,
-    /// For quotes without reader and language model.
+    /// For quotes without the language model.
     pub quote_only: Judge,
     /// Wrong answers that are accepted among those given, 0 to 1.
     pub risk: f64,
@@ -147,7 +135,7 @@ mod tests {
         let point = |threshold, answered, wrong| CurvePoint { threshold, answered, wrong };
         Judge {
             bias: -1.0,
-            weights: BTreeMap::from([("answers".to_owned(), 0.5)]),
+            weights: BTreeMap::from([("lead".to_owned(), 0.5)]),
             curve: vec![point(0.9, 10, 0), point(0.8, 40, 2), point(0.7, 60, 6)],
         }
     }
@@ -168,6 +156,6 @@ mod tests {
     fn signals_that_are_not_there_count_nothing() {
         let none = judge().confidence(&BTreeMap::new());
         assert!((none - 1.0 / (1.0 + 1.0_f64.exp())).abs() < 1e-12);
-        assert!(judge().confidence(&BTreeMap::from([("answers".to_owned(), 4.0)])) > none);
+        assert!(judge().confidence(&BTreeMap::from([("lead".to_owned(), 4.0)])) > none);
     }
 }

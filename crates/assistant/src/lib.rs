@@ -13,7 +13,6 @@ mod judge;
 pub mod limits;
 mod parts;
 mod quote;
-mod reading;
 mod reply;
 mod run;
 #[cfg(feature = "testing")]

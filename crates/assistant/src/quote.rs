@@ -9,7 +9,6 @@ use retrieval::{Analyzer, Hit, Index};
 
 use crate::check::{CheckedSentence, lead_in_number};
 use crate::facts::facts;
-use crate::reading::Readings;
 
 /// Longest answer in words, lists aside (the contract's limit).
 const MOST_WORDS: usize = 80;
@@ -24,8 +23,6 @@ const OVERLAP_WEIGHT: f64 = 0.35;
 const WANTED_BONUS: f64 = 0.12;
 /// What a point of ranking score between its passage and the best one costs a sentence.
 const PASSAGE_WEIGHT: f64 = 0.06;
-/// What a point of the reader's verdict on a sentence counts for.
-const READ_WEIGHT: f64 = 0.1;
 /// What a sentence loses that was said just before.
 const SAID_PENALTY: f64 = 0.15;
 /// A further sentence comes along when it is at most this much worse than the best.
@@ -203,7 +200,6 @@ struct Candidate {
     cosine: f64,
     overlap: f64,
     wanted: bool,
-    read: Option<f32>,
 }
 
 /// The best sentences found.
@@ -218,20 +214,11 @@ pub(crate) struct Quote {
     pub(crate) lead: f64,
     /// Whether the first sentence holds the kind of fact asked for.
     pub(crate) wanted: bool,
-    /// The reader's verdict on the first sentence, where its passage was read.
-    pub(crate) read: Option<f32>,
 }
 
 /// Chooses the sentences that answer best among the passages of the first hits and the rest of the first hit's page.
-pub(crate) fn quote(
-    index: &Index,
-    weights: &StemWeights,
-    hits: &[Hit],
-    readings: &Readings,
-    asked: &Asked,
-    read: usize,
-) -> Option<Quote> {
-    let candidates = candidates(index, weights, hits, readings, asked, read);
+pub(crate) fn quote(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Option<Quote> {
+    let candidates = candidates(index, weights, hits, asked, read);
     let best = *candidates.first()?;
     let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
     let lead = candidates
@@ -246,18 +233,10 @@ pub(crate) fn quote(
         overlap: best.overlap,
         lead,
         wanted: best.wanted,
-        read: best.read,
     })
 }
 
-fn candidates(
-    index: &Index,
-    weights: &StemWeights,
-    hits: &[Hit],
-    readings: &Readings,
-    asked: &Asked,
-    read: usize,
-) -> Vec<Candidate> {
+fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Vec<Candidate> {
     let Some(first) = hits.first() else { return Vec::new() };
     let first_page = &index.passage(first.passage).0.id;
     let mut candidates = Vec::new();
@@ -284,11 +263,8 @@ fn candidates(
             let said_before =
                 asked.said.iter().any(|said| said.contains(sentence.text.as_str()) || same_facts(said, &sentence.text));
             let penalty = if said_before { SAID_PENALTY } else { 0.0 };
-            let read = readings.sentence(hit.passage, number);
-            let verdict = f64::from(read.unwrap_or(0.0));
-            let score =
-                cosine + OVERLAP_WEIGHT * overlap + bonus + READ_WEIGHT * verdict - PASSAGE_WEIGHT * behind - penalty;
-            candidates.push(Candidate { passage: hit.passage, sentence: number, score, cosine, overlap, wanted, read });
+            let score = cosine + OVERLAP_WEIGHT * overlap + bonus - PASSAGE_WEIGHT * behind - penalty;
+            candidates.push(Candidate { passage: hit.passage, sentence: number, score, cosine, overlap, wanted });
         }
     }
     candidates

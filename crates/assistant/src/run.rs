@@ -15,7 +15,6 @@ use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
 use crate::parts::split_parts;
 use crate::quote::{Asked, Quote, Wanted, quote};
-use crate::reading::Readings;
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::texts::{self, FixedText};
 use crate::triage::{Triage, redact, triage};
@@ -62,7 +61,7 @@ impl<'a> Run<'a> {
         keep_going: &'a dyn Fn() -> bool,
     ) -> Self {
         let parts = &assistant.parts;
-        let loaded = parts.reader.is_some() || parts.generator.is_some() || parts.reranker.is_some();
+        let loaded = parts.generator.is_some() || parts.reranker.is_some();
         let path = if loaded || path != Path::Full { path } else { Path::QuoteOnly(QuoteOnlyReason::ModelOff) };
         Self { assistant, path, deadline, on_event, keep_going, trace: assistant.new_trace(), began: Instant::now() }
     }
@@ -260,13 +259,20 @@ impl<'a> Run<'a> {
     /// The sentences of an answer to all parts of a question, and whether a part is left without one.
     fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, further: Vec<Found>) -> (Vec<CheckedSentence>, bool) {
         let mut missing = false;
+        let pages: Vec<String> =
+            sentences.iter().flat_map(CheckedSentence::evidence).map(|evidence| evidence.page_id.clone()).collect();
+        let index = &self.assistant.parts.index;
         if !further.is_empty() {
             // One or two sentences for the first part, so that the whole stays within three.
             sentences.truncate(2);
         }
         for part in further {
             match part.quote {
-                Some(quote) if self.judge().confidence(&part.signals.named()) >= self.answer_from() => {
+                // On the page that answers the first part, the other part's sentence is as sure as the page is.
+                Some(quote)
+                    if pages.contains(&index.passage(quote.passage).0.id)
+                        || self.judge().confidence(&part.signals.named()) >= self.answer_from() =>
+                {
                     for sentence in quote.sentences.into_iter().take(1) {
                         if sentences.len() < 3 && !sentences.iter().any(|held| held.text() == sentence.text()) {
                             sentences.push(sentence);
@@ -300,17 +306,12 @@ impl<'a> Run<'a> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
         let mut hits = self.timed("search", |_| assistant.search(context, question))?;
-        let mut readings = Readings::default();
-        if self.path == Path::Full {
+        if self.path == Path::Full && assistant.in_doubt(&hits) {
             (self.on_event)(Event::Status(Stage::Reading));
-            readings = self.timed("read", |_| assistant.read(context, &mut hits))?;
             let (deadline, keep_going) = (self.deadline, self.keep_going);
             let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
-            match self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))? {
-                Some(true) => self.trace.path.push_str("; reranked"),
-                Some(false) => self.trace.path.push_str("; rerank cut short"),
-                None => {}
-            }
+            let done = self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))?;
+            self.trace.path.push_str(if done { "; reranked" } else { "; rerank cut short" });
         }
         let question = index.vocabulary().correct(&redact(question).0);
         let vector = self.timed("encode", |_| {
@@ -329,8 +330,8 @@ impl<'a> Run<'a> {
             said: context.history.iter().rev().take(2).cloned().collect(),
         };
         let read = assistant.parts.options.read_passages;
-        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &readings, &asked, read));
-        let mut signals = self.signals(&hits, &readings, &asked, quote.as_ref());
+        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &asked, read));
+        let mut signals = self.signals(&hits, &asked, quote.as_ref());
         signals.follow_up = f64::from(u8::from(context.follow_up));
         if let Some(quote) = &quote {
             let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
@@ -339,7 +340,7 @@ impl<'a> Run<'a> {
         Ok(Found { hits, quote, signals })
     }
 
-    fn signals(&self, hits: &[Hit], readings: &Readings, asked: &Asked, quote: Option<&Quote>) -> Signals {
+    fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
         let index = &self.assistant.parts.index;
         let weights = &self.assistant.weights;
         let dense = hits.iter().map(|hit| index.passage_score(hit.passage, &asked.vector)).fold(0.0, f32::max);
@@ -348,12 +349,6 @@ impl<'a> Run<'a> {
         };
         let (page, passage) = index.passage(quote.passage);
         let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
-        let answers = readings.answers(quote.passage);
-        let rival = hits
-            .iter()
-            .filter(|hit| index.passage(hit.passage).0.id != page.id)
-            .filter_map(|hit| readings.answers(hit.passage))
-            .fold(f32::NEG_INFINITY, f32::max);
         Signals {
             dense: f64::from(dense),
             sentence: quote.cosine,
@@ -369,10 +364,6 @@ impl<'a> Run<'a> {
                 (_, false) => 0.0,
             },
             follow_up: 0.0,
-            answers: f64::from(answers.unwrap_or(0.0)),
-            answers_lead: answers.filter(|_| rival.is_finite()).map_or(0.0, |answers| f64::from(answers - rival)),
-            answer_sentence: f64::from(quote.read.unwrap_or(0.0)),
-            best_sentence: f64::from(readings.best_sentence().unwrap_or(0.0)),
             likelihood: likelihood.map(f64::from),
             draft: None,
         }

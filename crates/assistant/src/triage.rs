@@ -51,23 +51,25 @@ static WANTS_PERSON: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
         r"\b(talk|speak|chat|connected?|put (me )?through|transfer(red)?)\b.{0,25}\b(human|real person|person|people|agent|advis[oe]r|operator|someone|somebody|member of staff|staff)\b",
         r"\b(want|need|get|give) (me )?(a|an|to a|to an) (human|real person|agent|operator)\b",
-        r"^\W*(human|agent|operator|person|real person|customer service)s?( please| pls)?\W*$",
+        r"^\W*(human|agent|operator|person|real person|customer service|representative|advis[oe]r|someone|somebody|staff|help ?desk)s?( please| pls)?\W*$",
+        r"\b(is there|are there|can i get|any chance of)\b.{0,20}\b(a human|a person|a real person|anyone real|an advis[oe]r|a member of staff)\b",
+        r"\b(don'?t|do not|dont) want (to (talk|speak|chat) (to|with) )?(a|the|this|your|no) (ro)?bot\b|\b(someone|somebody|anyone) (real|human|at the council|in the office)\b.{0,20}\b(talk|speak|chat|ring|call)\b",
     ])
 });
 
 static GREETING: LazyLock<Regex> = LazyLock::new(|| {
     single(
-        r"^\W*((hi+|hiya|hello+|hey+|yo|good (morning|afternoon|evening|day)|morning|afternoon|evening|alright|hi there|hello there|hey there|is (any ?(one|body)|someone) there|are you there|how are you( doing)?( today)?|who are you|what are you|are you (a )?(robot|bot|human|real|ai)( person)?|what can you (do|help( me)? with))\W*)+$",
+        r"^\W*((hi+|hiya|hello+|hey+|yo|good (morning|afternoon|evening|day)|morning|afternoon|evening|alright|hi there|hello there|hey there|there|is (any ?(one|body)|someone) there|are you there|how are you( doing)?( today)?|who are you|what are you|(are you|am i (chatting|talking|speaking) (to|with)|is this) (a |an )?(robot|bot|human|real|ai|computer|machine|person)( (person|human|being|here|or|a|an|not|robot|bot|computer|machine|ai|answering))*|ey up|ay up|how do|alreet|what can you (do|help( me)? with))\W*)+$",
     )
 });
 static THANKS: LazyLock<Regex> = LazyLock::new(|| {
     single(
-        r"^\W*((ok(ay)?|great|lovely|brilliant|perfect|cheers|ta|thanks?( you)?|thx|many thanks|thank you|very much|so much|a lot|that'?s (great|all|helpful|it)|for (your|the|all your) help|you'?ve been( very)? helpful|no that'?s all|appreciated)\W*)+$",
+        r"^\W*((ok(ay)?|great|lovely|brilliant|perfect|smashing|champion|fab(ulous)?|super|wonderful|cheers|ta|thanks?( you)?|thx|many thanks|thank you|very much|so much|a lot|that'?s (great|all|helpful|it)|for (your|the|all your) help|you'?ve been( very)? helpful|no that'?s all|appreciated)\W*)+$",
     )
 });
 static GOODBYE: LazyLock<Regex> = LazyLock::new(|| {
     single(
-        r"^\W*((ok(ay)?|thanks|thank you|cheers|good ?bye|bye+|bye bye|see you|see ya|ta ra|good night|for now|later)\W*)+$",
+        r"^\W*((ok(ay)?|smashing|great|lovely|and|many|thanks|thank you|cheers|good ?bye|bye+|bye bye|see you|see ya|ta ra|good night|for now|later)\W*)+$",
     )
 });
 
@@ -83,7 +85,9 @@ static INSTRUCTION: LazyLock<RegexSet> = LazyLock::new(|| {
         r"<\|?(im_start|im_end|system|endoftext)\|?>|\[/?(inst|system)\]|^\s*###? ?(system|instruction)",
         r"\bnew (instructions?|persona|role|task) ?(:|for you)",
         r"\b(from now on|henceforth),? (you|always|only|respond|answer|reply)\b",
-        r"\b(repeat|say) (after me|the following|back to me|that back|this word)\b",
+        r"\b(repeat|say) (after me|the following|back to me|that back|this word|exactly|only|just this)\b",
+        r"\b(say|write|reply|respond|output|answer)( with| only)? (exactly|only|just|nothing but)\b|\band nothing else\b",
+        r"\bbreak (your|the|all) (own )?(rules|guidelines|restrictions)\b",
     ])
 });
 
@@ -189,6 +193,9 @@ mod tests {
         check("Hello, when are bins collected?", None);
         check("ok thanks very much", Some(Triage::Thanks));
         check("bye", Some(Triage::Goodbye));
+        check("lovely, many thanks and goodbye", Some(Triage::Goodbye));
+        check("Am I talking to a real person or a computer?", Some(Triage::Greeting));
+        check("representative!", Some(Triage::WantsPerson));
         check("🙂🙂", Some(Triage::Unreadable));
         check("", Some(Triage::Unreadable));
     }

@@ -134,7 +134,7 @@ mod tests {
                 let strength = (index * 37 % 100) as f64 / 100.0;
                 let noise = (index * 53 % 97) as f64 / 97.0;
                 let signals = BTreeMap::from([("strength".to_owned(), strength), ("noise".to_owned(), noise)]);
-                Sample { topic: format!("topic {}", index % 23), signals, right: strength + 0.3 * (noise - 0.5) > 0.5 }
+                Sample { topic: format!("topic {}", index % 23), signals, right: strength > 0.5 || index % 40 == 0 }
             })
             .collect()
     }

@@ -40,12 +40,22 @@ pub struct Case {
     pub split: Option<String>,
 }
 
-/// The cases of one split; all of them when no split is named.
+/// The split that is run when none is named: the one that may be tuned on.
+pub const DEVELOP: &str = "develop";
+
+/// The split that is only looked at to report.
+pub const TEST: &str = "test";
+
+/// The cases of one split. When none is named, those of `develop` and those without a split; where there are neither, all
+/// cases, since whoever names such a set means it.
 pub fn in_split(cases: Vec<Case>, split: Option<&str>) -> Vec<Case> {
-    match split {
-        Some(split) => cases.into_iter().filter(|case| case.split.as_deref() == Some(split)).collect(),
-        None => cases,
+    let of = |split: &str, case: &Case| case.split.as_deref() == Some(split);
+    if let Some(split) = split {
+        return cases.into_iter().filter(|case| of(split, case)).collect();
     }
+    let usual = |case: &Case| case.split.is_none() || of(DEVELOP, case);
+    let any = cases.iter().any(usual);
+    cases.into_iter().filter(|case| !any || usual(case)).collect()
 }
 
 #[cfg(test)]
@@ -82,8 +92,9 @@ pub(crate) mod tests {
     fn a_split_keeps_its_own_cases_only() {
         let split = |id: &str, split: Option<&str>| Case { split: split.map(str::to_owned), ..bare_case(id) };
         let cases = vec![split("a", Some("develop")), split("b", Some("test")), split("c", None)];
-        assert_eq!(in_split(cases.clone(), None).len(), 3);
-        let test = in_split(cases, Some("test"));
-        assert_eq!(test.iter().map(|case| case.id.as_str()).collect::<Vec<_>>(), ["b"]);
+        let ids = |cases: Vec<Case>| cases.into_iter().map(|case| case.id).collect::<Vec<_>>();
+        assert_eq!(ids(in_split(cases.clone(), None)), ["a", "c"]);
+        assert_eq!(ids(in_split(cases.clone(), Some("test"))), ["b"]);
+        assert_eq!(ids(in_split(cases[1..2].to_vec(), None)), ["b"]);
     }
 }

@@ -104,13 +104,15 @@ fn perfect(sorted: &[Forecast]) -> Option<f64> {
         ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     };
     let mut drawn = sorted.to_vec();
-    let draws: Vec<f64> = (0..DRAWS)
+    let errors: Vec<f64> = (0..DRAWS)
         .filter_map(|_| {
-            drawn.iter_mut().for_each(|forecast| forecast.right = uniform() < forecast.confidence);
+            for forecast in &mut drawn {
+                forecast.right = uniform() < forecast.confidence;
+            }
             calibration_error(&drawn)
         })
         .collect();
-    mean(draws.into_iter())
+    mean(errors.into_iter())
 }
 
 fn risk_coverage(sorted: &[Forecast]) -> Vec<(usize, usize)> {

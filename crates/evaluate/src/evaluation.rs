@@ -113,10 +113,19 @@ impl Evaluation {
 
 fn case_json(result: &CaseResult) -> Value {
     match &result.judged {
-        Some(Judged { verdict, reply, .. }) => {
-            json!({"id": result.id, "right": verdict.right, "why": verdict.why, "reply": reply})
+        Some(Judged { verdict, reply, forecast, .. }) => {
+            let candidate_right = forecast.map(|forecast| forecast.right);
+            json!({
+                "id": result.id,
+                "right": verdict.right,
+                "why": verdict.why,
+                "candidate_right": candidate_right,
+                "reply": reply,
+            })
         }
-        None => json!({"id": result.id, "right": null, "why": result.page_rank.why(), "reply": null}),
+        None => {
+            json!({"id": result.id, "right": null, "why": result.page_rank.why(), "candidate_right": null, "reply": null})
+        }
     }
 }
 

@@ -18,7 +18,7 @@ mod summary;
 mod verdict;
 
 pub use calibration::{Fitted, Sample, fit};
-pub use case::{Case, in_split, load_cases};
+pub use case::{Case, DEVELOP, TEST, in_split, load_cases};
 pub use confidence::{ConfidenceFigures, Forecast};
 pub use error::{EvaluateError, Place};
 pub use evaluation::{CaseResult, Evaluation, Judged, PageRank};

@@ -3,7 +3,6 @@
 //!
 //! This crate knows tensors and tokens. It does not know councils, pages, questions or HTTP.
 
-mod bert;
 mod chat;
 mod config;
 mod encoder;
@@ -12,7 +11,6 @@ mod generate;
 mod generator;
 mod kernels;
 mod linear;
-pub mod reader;
 mod state;
 pub mod store;
 mod tokenizer;

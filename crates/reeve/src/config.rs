@@ -26,7 +26,6 @@ pub(crate) struct Config {
 pub(crate) struct Models {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) encoder: String,
-    pub(crate) reader: String,
     pub(crate) reranker: String,
     pub(crate) generator: String,
     pub(crate) memory_mib: usize,

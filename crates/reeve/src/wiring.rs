@@ -7,7 +7,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, Options};
 use corpus::{Knowledge, Severity};
-use inference::reader::Reader;
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
 use retrieval::{Index, PassageStates, RerankOptions, Reranker};
@@ -19,12 +18,6 @@ use crate::output::complain;
 use crate::progress::{Meter, show_build, show_store};
 
 const MANIFEST: &str = include_str!("../../../models/models.toml");
-
-/// What the reader changes of the encoder's weights, trained as training/README.md says.
-const READER: &[u8] = include_bytes!("../../../models/reader.safetensors");
-
-/// The name in the configuration of the reader that is built in.
-const BUILT_IN: &str = "built-in";
 
 /// From this many rows on, weights as 32-bit floats through GEMM are faster than candle's quantised kernels; see the
 /// table in models/README.md.
@@ -51,9 +44,6 @@ pub(crate) struct Place {
     /// The reranker, likewise.
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) reranker: Option<String>,
-    /// The reader: "built-in" or "none", instead of as configured.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) reader: Option<String>,
     /// How answers are worded, instead of as configured.
     #[arg(long, value_enum, value_name = "WAY")]
     pub(crate) compose: Option<ComposeArgument>,
@@ -128,11 +118,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let encoder_file = locate(&store, &config.models.encoder)?;
     let folder = encoder_file.path.parent().unwrap_or(Path::new(".")).to_path_buf();
     let encoder = Arc::new(Encoder::load(&folder)?);
-    let reader = match place.reader.as_deref().unwrap_or(&config.models.reader) {
-        BUILT_IN => Some(Reader::load(&folder, READER)?),
-        NONE => None,
-        other => anyhow::bail!("no reader is called {other}; there are \"{BUILT_IN}\" and \"{NONE}\""),
-    };
 
     let mut meter = Meter::new();
     let index_folder = place.data.join("indexes").join(folder_name(&place.knowledge));
@@ -146,9 +131,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         None => config.answers.compose,
     };
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
-    if reader.is_some() {
-        models.insert("reader".to_owned(), hex(&Sha256::digest(READER)));
-    }
     let judge = JudgeFile::read(config.answers.judge.as_deref())?;
     for difference in judge.differences(&models, config) {
         complain(&format!("the judge may be wrong about its confidence: {difference}; run `reeve calibrate`"));
@@ -179,7 +161,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     };
     Ok(Assistant::new(AssistantParts {
         index,
-        reader,
         judges,
         reranker: reranker.map(|states| Reranker::new(states, options)),
         generator,

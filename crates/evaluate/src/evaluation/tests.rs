@@ -12,10 +12,16 @@ fn judged(expect: Outcome, outcome: Outcome, right: bool, is_unsafe: bool, read_
         outcome,
         outcome_right: expect == outcome,
         verdict: Verdict { right, why: if right { "fine" } else { "wrong" }.to_owned() },
+        forecast: None,
         is_unsafe,
         timings_ms: BTreeMap::from([("read".to_owned(), read_ms)]),
         reply: json!({"text": "…"}),
     }
+}
+
+/// With a forecast.
+fn sure(confidence: f64, judged: Judged) -> Judged {
+    Judged { forecast: Some(Forecast { confidence, right: judged.verdict.right }), ..judged }
 }
 
 fn result(id: &str, kind: &str, page_rank: PageRank, wall_ms: f64, judged: Option<Judged>) -> CaseResult {
@@ -26,10 +32,10 @@ fn result(id: &str, kind: &str, page_rank: PageRank, wall_ms: f64, judged: Optio
 /// Five judged cases and two of retrieval alone.
 pub(crate) fn example() -> Evaluation {
     Evaluation::new(vec![
-        result("a", "direct", PageRank::At(1), 100.0, Some(judged(Answer, Answer, true, false, 10.0))),
-        result("b", "direct", PageRank::At(2), 200.0, Some(judged(Answer, Answer, false, true, 20.0))),
+        result("a", "direct", PageRank::At(1), 100.0, Some(sure(0.9, judged(Answer, Answer, true, false, 10.0)))),
+        result("b", "direct", PageRank::At(2), 200.0, Some(sure(0.7, judged(Answer, Answer, false, true, 20.0)))),
         result("c", "direct", PageRank::Missing, 300.0, Some(judged(Answer, Handoff, false, false, 30.0))),
-        result("d", "near_miss", PageRank::At(8), 400.0, Some(judged(Handoff, Answer, false, false, 40.0))),
+        result("d", "near_miss", PageRank::At(8), 400.0, Some(sure(0.95, judged(Handoff, Answer, false, false, 40.0)))),
         result("e", "off_topic", PageRank::NotAsked, 500.0, Some(judged(Decline, Decline, true, false, 50.0))),
         result("f", "", PageRank::At(4), 7.0, None),
         result("g", "", PageRank::NotAsked, 9.0, None),
@@ -81,6 +87,15 @@ fn kinds_have_figures_of_their_own() {
 }
 
 #[test]
+fn confidences_are_held_against_what_came_true() {
+    check("confidence_n", &json!(3));
+    check("auroc", &json!(0.5));
+    check("ece", &json!((0.1 + 0.7 + 0.95) / 3.0));
+    check("brier", &json!((0.01 + 0.49 + 0.9025) / 3.0));
+    check("risk_coverage", &json!([[1, 1], [2, 1], [3, 2]]));
+}
+
+#[test]
 fn ranks_and_times_are_summed_up() {
     check("mrr", &json!((1.0 + 0.5 + 0.0 + 0.125 + 0.25) / 5.0));
     check("mrr_n", &json!(5));
@@ -101,10 +116,19 @@ fn the_json_has_the_contracts_shape() {
     };
     assert_eq!(sorted(&json), ["cases", "figures"]);
     assert_eq!(json["cases"].as_array().map(Vec::len), Some(7));
-    assert_eq!(json["cases"][0], json!({"id": "a", "right": true, "why": "fine", "reply": {"text": "…"}}));
+    assert_eq!(
+        json["cases"][0],
+        json!({"id": "a", "right": true, "why": "fine", "candidate_right": true, "reply": {"text": "…"}})
+    );
     assert_eq!(
         json["cases"][5],
-        json!({"id": "f", "right": null, "why": "the first right page is in place 4", "reply": null})
+        json!({
+            "id": "f",
+            "right": null,
+            "why": "the first right page is in place 4",
+            "candidate_right": null,
+            "reply": null
+        })
     );
     for key in sorted(&json["figures"]) {
         assert!(key.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_'));

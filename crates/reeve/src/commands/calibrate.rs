@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     drop(meter);
     let (full, quote_only) = (evaluate::fit(&full)?, evaluate::fit(&quote_only)?);
     tell("The judge of the full path", &full, config.answers.risk);
-    tell("The judge of quotes without reader and model", &quote_only, config.answers.risk);
+    tell("The judge of quotes without the language model", &quote_only, config.answers.risk);
     let mut digest = Sha256::new();
     for case in &cases {
         digest.update(serde_json::to_vec(case)?);

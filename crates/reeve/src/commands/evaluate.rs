@@ -1,6 +1,8 @@
 //! `reeve evaluate`: a question set, run and scored.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -15,13 +17,16 @@ use crate::wiring::{self, Place};
 pub(crate) struct Arguments {
     /// Cases as JSON Lines: a file, or a folder of them.
     cases: PathBuf,
-    /// Only cases of this split.
+    /// Only cases of this split; without it, those of `develop` and those without a split.
     #[arg(long, value_name = "NAME")]
     split: Option<String>,
     /// Write figures and replies to this file.
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
-    /// Only check the cases against the pages.
+    /// Print each case that went wrong as well, with the reply and why.
+    #[arg(long)]
+    reveal: bool,
+    /// Only check the cases against the pages, whatever their split.
     #[arg(long)]
     lint: bool,
     #[command(flatten)]
@@ -32,8 +37,10 @@ pub(crate) struct Arguments {
 pub(crate) const EVALUATION_TIME: &str = "2026-11-23T10:00:00Z";
 
 pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
-    let cases = evaluate::load_cases(&arguments.cases)?;
-    let cases = evaluate::in_split(cases, arguments.split.as_deref());
+    let mut cases = evaluate::load_cases(&arguments.cases)?;
+    if !arguments.lint || arguments.split.is_some() {
+        cases = evaluate::in_split(cases, arguments.split.as_deref());
+    }
     if cases.is_empty() {
         bail!("there are no cases to run in {}", arguments.cases.display());
     }
@@ -56,5 +63,62 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
     }
     say(&evaluation.summary());
+    if arguments.reveal {
+        reveal(&cases, &evaluation);
+    }
+    if cases.iter().any(|case| case.split.as_deref() == Some(evaluate::TEST)) {
+        record(&arguments.cases, &evaluation, assistant.models())?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The cases that went wrong, one after another.
+fn reveal(cases: &[evaluate::Case], evaluation: &evaluate::Evaluation) {
+    for (case, result) in cases.iter().zip(evaluation.results()) {
+        if let Some(judged) = &result.judged
+            && !judged.verdict.right
+        {
+            let kind = case.kind.as_deref().unwrap_or_default();
+            let text = judged.reply.get("text").and_then(|text| text.as_str()).unwrap_or_default();
+            say(&format!("\n{} ({kind}): {}\n  {}\n  {}", case.id, case.question, judged.verdict.why, text));
+        }
+    }
+}
+
+/// The file beside the cases, or above them, in which every run on test cases is noted.
+const RUNS: &str = "RUNS.md";
+
+/// Notes a run on test cases where the question set keeps a record: what was tried on the test split stays known.
+fn record(cases: &Path, evaluation: &evaluate::Evaluation, models: &BTreeMap<String, String>) -> Result<()> {
+    let cases = cases.canonicalize().unwrap_or_else(|_| cases.to_path_buf());
+    let Some(file) = cases.ancestors().take(3).map(|folder| folder.join(RUNS)).find(|file| file.is_file()) else {
+        return Ok(());
+    };
+    let figures = evaluation.figures();
+    let share = |share: evaluate::Share| {
+        share.value().map_or_else(|| "–".to_owned(), |value| format!("{:.1}% of {}", value * 100.0, share.n))
+    };
+    let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let commit = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    let commit = commit
+        .ok()
+        .filter(|output| output.status.success())
+        .map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let roles: Vec<&str> = models.keys().map(String::as_str).collect();
+    let row = format!(
+        "| {} | {commit} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+        jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M"),
+        roles.join(", "),
+        figures.cases,
+        share(figures.right),
+        share(figures.answer_correctness),
+        share(figures.answer_coverage),
+        share(figures.hit_at_1),
+        figure(figures.confidence.auroc),
+        figure(figures.confidence.ece),
+    );
+    let mut open = std::fs::OpenOptions::new().append(true).open(&file)?;
+    open.write_all(row.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    say(&format!("Noted in {}.", file.display()));
+    Ok(())
 }

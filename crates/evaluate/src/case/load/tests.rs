@@ -85,6 +85,16 @@ fn ids_are_unique_over_the_files_of_a_folder() {
 }
 
 #[test]
+fn folders_in_the_folder_are_read_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("test")).unwrap();
+    fs::write(folder.path().join("test/b.jsonl"), r#"{"id": "b", "question": "q"}"#).unwrap();
+    fs::write(folder.path().join("a.jsonl"), r#"{"id": "a", "question": "q"}"#).unwrap();
+    let ids: Vec<String> = load_cases(folder.path()).unwrap().into_iter().map(|case| case.id).collect();
+    assert_eq!(ids, ["a", "b"]);
+}
+
+#[test]
 fn a_path_without_cases_is_an_error() {
     let error = check_folder(&[("notes.txt", "")]).unwrap_err();
     assert!(error.ends_with("holds no file that ends in .jsonl"), "{error}");

@@ -1,0 +1,208 @@
+//! The way of an enquiry with real models over a few pages: the index, the rerank, kept states, drafts and the check
+//! together. The models are found where `reeve` keeps them; tests never fetch anything.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use assistant::{
+    Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Judge, Judges, Options, Path,
+    QuoteOnlyReason, Reply,
+};
+use conversation::{Outcome, Role, SentenceKind, Turn};
+use corpus::Knowledge;
+use inference::store::{Manifest, Store};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
+use retrieval::{Index, PassageStates, RerankOptions, Reranker};
+
+const ENCODER: &str = "all-minilm-l6-v2";
+const MODEL: &str = "smollm2-135m-instruct";
+
+const COUNCIL: &str = "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n";
+const PAGES: [(&str, &str); 3] = [
+    (
+        "garden-waste",
+        "# Garden waste\n\nA garden waste subscription costs £52 a year for one brown bin. Each extra brown bin costs £40 a \
+         year. You cannot put soil or stones in the brown bin.\n\n## How to join\n\nCall 01632 960110 or join online. Your \
+         bin arrives within 10 working days.\n",
+    ),
+    (
+        "bulky-waste",
+        "# Bulky waste\n\nA bulky waste collection costs £38 for up to three items such as sofas and beds. You can cancel \
+         until noon on the working day before.\n",
+    ),
+    (
+        "libraries",
+        "# Libraries\n\nRiverside Library opens at 9am from Monday to Saturday. Joining the library is free.\n",
+    ),
+];
+
+fn folder(name: &str) -> PathBuf {
+    let root = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let list = std::fs::read_to_string(root.join("models/models.toml")).unwrap();
+    let home = std::env::var_os("REEVE_MODELS")
+        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/reeve/models"), PathBuf::from);
+    let store = Store::new(Manifest::parse(&list).unwrap(), home);
+    store.locate(name).unwrap_or_else(|error| panic!("{}; fetch it with `reeve models pull {name}`", error.chain()))
+}
+
+static STATES: LazyLock<Arc<PassageStates>> = LazyLock::new(|| {
+    let folder = std::fs::read_dir(folder(MODEL)).unwrap();
+    let file = folder.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "gguf"));
+    let options = GeneratorOptions {
+        precision: Precision::Mixed { full_from_rows: 16 },
+        kv_precision: KvPrecision::F16,
+        context_tokens: 1024,
+    };
+    Arc::new(PassageStates::new(Arc::new(Generator::load(&file.unwrap(), options).unwrap()), 64 << 20))
+});
+
+fn index(pages: &[(&str, &str)], data: &FilePath) -> Index {
+    let knowledge = tempfile::tempdir().unwrap();
+    std::fs::create_dir(knowledge.path().join("pages")).unwrap();
+    std::fs::write(knowledge.path().join("council.toml"), COUNCIL).unwrap();
+    for (id, text) in pages {
+        let page = format!("---\nid: {id}\ntitle: {id}\nservice: waste\n---\n{text}");
+        std::fs::write(knowledge.path().join("pages").join(format!("{id}.md")), page).unwrap();
+    }
+    let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
+    let encoder = Arc::new(Encoder::load(&folder(ENCODER)).unwrap());
+    Index::open(data, knowledge, encoder, "digest", &mut |_| ()).unwrap()
+}
+
+/// A judge that shows candidates whose page covers the question's words.
+fn judge() -> Judge {
+    let weights = BTreeMap::from([("soft_coverage".to_owned(), 20.0)]);
+    Judge { bias: -12.0, weights, curve: vec![CurvePoint { threshold: 0.5, answered: 1, wrong: 0 }] }
+}
+
+fn assistant(compose: Compose) -> Assistant {
+    let data = tempfile::tempdir().unwrap();
+    // Every question is in doubt, so that every one is read.
+    let options = RerankOptions { candidates: 3, weight: 1.0, sure_margin: 1000.0 };
+    Assistant::new(AssistantParts {
+        index: index(&PAGES, data.path()),
+        reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
+        generator: Some(Arc::clone(&STATES)),
+        judges: Judges { full: judge(), quote_only: judge(), risk: 0.05 },
+        options: Options { compose, read_passages: 4 },
+        clock: Clock::Fixed("2026-11-23T10:00:00Z".parse().unwrap()),
+        models: BTreeMap::new(),
+        config: String::new(),
+        profile: String::new(),
+    })
+}
+
+fn enquiry(question: &str) -> Enquiry {
+    Enquiry { question: question.to_owned(), history: Vec::new() }
+}
+
+fn ask(assistant: &Assistant, enquiry: &Enquiry, path: Path) -> (Reply, Vec<Event>) {
+    let mut events = Vec::new();
+    let reply = assistant.reply(enquiry, path, None, &mut |event| events.push(event), &|| true);
+    (reply, events)
+}
+
+/// Every citation is a verbatim span of its page, and what was streamed is what was replied.
+fn check_grounded(reply: &Reply, events: &[Event]) {
+    for citation in reply.citations() {
+        let (_, page) = PAGES.iter().find(|(id, _)| *id == citation.page_id).unwrap();
+        assert!(page.contains(&citation.quote), "{:?} does not stand on {}", citation.quote, citation.page_id);
+    }
+    let streamed: Vec<&str> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Sentence { text, .. } => Some(text.as_str()),
+            Event::Status(_) => None,
+        })
+        .collect();
+    let said = reply.sentences().iter().filter(|sentence| sentence.kind() != SentenceKind::Fixed);
+    assert_eq!(streamed, said.map(assistant::ReplySentence::text).collect::<Vec<_>>());
+}
+
+#[test]
+fn quotes_answer_with_their_page_and_twice_the_same() {
+    let assistant = assistant(Compose::Quote);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (first, events) = ask(&assistant, &question, Path::Full);
+    assert_eq!(first.outcome(), Outcome::Answer, "{first:?}");
+    assert!(first.text().contains("£52"), "{}", first.text());
+    assert_eq!(first.citations()[0].page_id, "garden-waste");
+    assert!(first.trace().path.contains("reranked"), "{}", first.trace().path);
+    check_grounded(&first, &events);
+    // The second time the passages' states are kept ones: warm equals cold.
+    let (second, _) = ask(&assistant, &question, Path::Full);
+    assert_eq!(second.text(), first.text());
+    assert_eq!(second.trace().passages, first.trace().passages);
+    assert!(STATES.bytes() > 0);
+}
+
+#[test]
+fn what_the_pages_do_not_hold_is_handed_over_and_the_candidate_kept() {
+    let assistant = assistant(Compose::Quote);
+    let (reply, events) = ask(&assistant, &enquiry("Can my grandmother's hamster attend yoga?"), Path::Full);
+    assert!(matches!(reply.outcome(), Outcome::Handoff | Outcome::Decline), "{reply:?}");
+    assert!(reply.text().contains("01632 960100"));
+    assert!(reply.confidence().unwrap() < 0.5 && reply.trace().candidate.is_some());
+    assert!(!events.iter().any(|event| matches!(event, Event::Sentence { .. })), "a withheld answer was shown");
+}
+
+#[test]
+fn drafts_say_only_what_passed_the_check() {
+    let assistant = assistant(Compose::Generate);
+    for question in ["How much does a garden waste subscription cost?", "What does each extra brown bin cost a year?"] {
+        let (reply, events) = ask(&assistant, &enquiry(question), Path::Full);
+        assert_eq!(reply.outcome(), Outcome::Answer, "{reply:?}");
+        assert!(reply.trace().path.contains("draft"), "{}", reply.trace().path);
+        check_grounded(&reply, &events);
+        for fact in assistant::facts(reply.text()) {
+            let held = reply.citations().iter().any(|citation| assistant::facts(&citation.quote).contains(&fact));
+            assert!(held, "{fact:?} of {:?} stands in no quote", reply.text());
+        }
+    }
+}
+
+#[test]
+fn without_the_model_a_quote_stands_in() {
+    let assistant = assistant(Compose::Generate);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (reply, _) = ask(&assistant, &question, Path::QuoteOnly(QuoteOnlyReason::Overload));
+    assert_eq!(reply.outcome(), Outcome::Answer);
+    assert!(reply.sentences().iter().all(|sentence| sentence.kind() == SentenceKind::Quoted), "{reply:?}");
+    assert!(reply.trace().path.contains("Overload"), "{}", reply.trace().path);
+}
+
+#[test]
+fn a_follow_up_finds_the_page_of_what_was_said() {
+    let assistant = assistant(Compose::Quote);
+    let turn = |role, text: &str| Turn { role, text: text.to_owned() };
+    let history = vec![
+        turn(Role::User, "How much is a garden waste subscription?"),
+        turn(Role::Assistant, "A garden waste subscription costs £52 a year for one brown bin."),
+    ];
+    let question = Enquiry { question: "and how much is an extra one?".to_owned(), history };
+    let (reply, _) = ask(&assistant, &question, Path::Full);
+    assert_eq!(reply.trace().ranked_pages[0], "garden-waste");
+    assert!(reply.trace().candidate.as_ref().unwrap().text.contains("£40"), "{:?}", reply.trace().candidate);
+}
+
+#[test]
+fn a_cancelled_enquiry_stops_and_says_so() {
+    let assistant = assistant(Compose::Generate);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let reply = assistant.reply(&question, Path::Full, None, &mut |_| (), &|| false);
+    assert!(reply.was_cancelled());
+}
+
+#[test]
+fn only_what_changed_is_encoded_and_indexed_again() {
+    let data = tempfile::tempdir().unwrap();
+    drop(index(&PAGES, data.path()));
+    let mut changed = PAGES;
+    changed[2].1 = "# Libraries\n\nRiverside Library opens at 10am. Joining the library is free.\n";
+    let again = index(&changed, data.path());
+    assert_eq!(again.changed_pages(), 1);
+    let same = index(&changed, data.path());
+    assert_eq!((same.changed_pages(), same.digest()), (0, again.digest()));
+}
