@@ -46,9 +46,11 @@ impl CheckedSentence {
     pub(crate) fn quoted(page: &Page, passage: &Passage, number: usize, lead_in: bool) -> Self {
         let sentence = &passage.sentences[number];
         let first = if lead_in { lead_in_number(passage, number).unwrap_or(number) } else { number };
+        // The mark of an answer in a list of frequent questions is no part of what it says.
+        let said = sentence.text.strip_prefix("A:").unwrap_or(&sentence.text).trim_start();
         let text = match (&sentence.lead_in, lead_in) {
-            (Some(lead_in), true) => format!("{lead_in} {}", sentence.text),
-            (Some(_) | None, _) => sentence.text.clone(),
+            (Some(lead_in), true) => format!("{lead_in} {said}"),
+            (Some(_) | None, _) => said.to_owned(),
         };
         Self { text, kind: SentenceKind::Quoted, evidence: vec![citation(page, passage, first, number)] }
     }
@@ -357,6 +359,15 @@ mod tests {
         assert_eq!(quoted.text(), "You cannot put in: 5 bricks");
         assert!(quoted.evidence()[0].quote.starts_with("You cannot put in:"));
         assert!(quoted.evidence()[0].quote.ends_with("5 bricks"));
+    }
+
+    #[test]
+    fn the_mark_of_an_answer_is_left_out() {
+        let text = "---\nid: p\ntitle: P\n---\n# P\n\nQ: Is it free?\n\nA: Yes, it is free.\n";
+        let page = Page::parse(std::path::Path::new("p.md"), text).unwrap().0;
+        let answer = page.passages[0].sentences.iter().position(|s| s.text.starts_with("A:")).unwrap();
+        let quoted = CheckedSentence::quoted(&page, &page.passages[0], answer, false);
+        assert_eq!((quoted.text(), quoted.evidence()[0].quote.as_str()), ("Yes, it is free.", "A: Yes, it is free."));
     }
 
     proptest! {

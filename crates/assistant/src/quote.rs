@@ -246,11 +246,18 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
             continue;
         }
         let behind = f64::from((first.score - hit.score).clamp(0.0, 3.0));
-        for (number, cosine) in index.sentence_scores(hit.passage, &asked.vector).into_iter().enumerate() {
-            let sentence = &passage.sentences[number];
+        let scores = index.sentence_scores(hit.passage, &asked.vector);
+        for (number, sentence) in passage.sentences.iter().enumerate() {
             let lead_in = sentence.lead_in.as_deref().unwrap_or_default();
             let heading = sentence.heading.as_deref().unwrap_or_default();
-            let around = format!("{} {heading} {lead_in} {}", page.title, sentence.text);
+            // A page's own question is not an answer; the sentence after it is, and is found by it.
+            if is_question(&sentence.text) {
+                continue;
+            }
+            let question = number.checked_sub(1).map(|before| &passage.sentences[before].text);
+            let question = question.filter(|text| is_question(text)).map_or("", String::as_str);
+            let cosine = if question.is_empty() { scores[number] } else { scores[number].max(scores[number - 1]) };
+            let around = format!("{} {heading} {lead_in} {question} {}", page.title, sentence.text);
             let overlap = weights.coverage(&asked.stems, &around);
             let said = format!("{lead_in} {}", sentence.text);
             let wanted = asked.wanted.found_in(&said);
@@ -270,6 +277,12 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
     candidates
         .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)).then(a.sentence.cmp(&b.sentence)));
     candidates
+}
+
+/// Whether a sentence of a page asks, as those of lists of frequent questions do.
+fn is_question(text: &str) -> bool {
+    let text = text.trim_end();
+    text.ends_with('?') || text.starts_with("Q:") || text.starts_with("Q.")
 }
 
 /// Whether all facts of a sentence, and there are some, were said before.

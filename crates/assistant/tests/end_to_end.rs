@@ -20,7 +20,12 @@ const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
 
 const COUNCIL: &str = "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n";
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
+    (
+        "sheds",
+        "# Sheds\n\nQ: Do I need planning permission for a garden shed?\n\nA: Usually no, if it is lower than 2.5 metres.\n\nQ: \
+         Can I keep bees?\n\nA: Yes.\n",
+    ),
     (
         "garden-waste",
         "# Garden waste\n\nA garden waste subscription costs £52 a year for one brown bin. Each extra brown bin costs £40 a \
@@ -164,6 +169,16 @@ fn drafts_say_only_what_passed_the_check() {
 }
 
 #[test]
+fn a_page_of_questions_is_quoted_by_its_answers() {
+    let assistant = assistant(Compose::Quote);
+    let (reply, events) =
+        ask(&assistant, &enquiry("do i need planning permission for a shed in my garden"), Path::Full);
+    assert!(reply.text().starts_with("Usually no, if it is lower"), "{}", reply.text());
+    assert!(!reply.text().contains('?'), "{}", reply.text());
+    check_grounded(&reply, &events);
+}
+
+#[test]
 fn without_the_model_a_quote_stands_in() {
     let assistant = assistant(Compose::Generate);
     let question = enquiry("How much does a garden waste subscription cost?");
@@ -200,7 +215,7 @@ fn only_what_changed_is_encoded_and_indexed_again() {
     let data = tempfile::tempdir().unwrap();
     drop(index(&PAGES, data.path()));
     let mut changed = PAGES;
-    changed[2].1 = "# Libraries\n\nRiverside Library opens at 10am. Joining the library is free.\n";
+    changed[3].1 = "# Libraries\n\nRiverside Library opens at 10am. Joining the library is free.\n";
     let again = index(&changed, data.path());
     assert_eq!(again.changed_pages(), 1);
     let same = index(&changed, data.path());
