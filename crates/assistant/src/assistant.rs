@@ -7,11 +7,12 @@ use std::time::Instant;
 use conversation::{Offer, Outcome, Reason, Turn};
 use corpus::{Council, Knowledge};
 use jiff::Timestamp;
-use retrieval::{Hit, Index, PassageStates, Query, Reranker, RetrievalError};
+use retrieval::{Hit, Index, PassageReader, PassageStates, Query, Reranker, RetrievalError};
 
 use crate::check::Checker;
 use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise};
+use crate::course;
 use crate::judge::Judges;
 use crate::quote::StemWeights;
 use crate::reply::{Reply, ReplyBuilder, Trace};
@@ -35,6 +36,8 @@ pub enum QuoteOnlyReason {
     Overload,
     /// No language model is loaded, or it is switched off.
     ModelOff,
+    /// The reader was not done in time.
+    OutOfTime,
 }
 
 /// Which way an enquiry goes.
@@ -107,6 +110,8 @@ pub struct Options {
     pub compose: Compose,
     /// How many of the first passages are read for an answer.
     pub read_passages: usize,
+    /// How many sentences of each the reader is asked about.
+    pub read_sentences: usize,
 }
 
 /// What an assistant is built from.
@@ -115,6 +120,8 @@ pub struct AssistantParts {
     pub index: Index,
     /// Reorders what was found, where a model for it is loaded.
     pub reranker: Option<Reranker>,
+    /// Says which sentence is the answer, where one is loaded.
+    pub reader: Option<PassageReader>,
     /// The generator with its passage states, where one is loaded.
     pub generator: Option<Arc<PassageStates>>,
     /// Say when a candidate is shown.
@@ -125,9 +132,9 @@ pub struct AssistantParts {
     pub clock: Clock,
     /// Digests of the models by role, for the trace.
     pub models: BTreeMap<String, String>,
-    /// Digest of the configuration, for the trace.
+    /// Digests of the settings and of the judges, for the trace.
     pub config: String,
-    /// What the arithmetic depends on, for the trace.
+    /// What replies depend on besides, for the trace: the program, threads, processor features, kernels.
     pub profile: String,
 }
 
@@ -194,16 +201,12 @@ impl Assistant {
 
     /// The way to a person when there is no room even for a quote.
     pub fn handoff_overload(&self) -> Reply {
-        let mut reply = self.handoff(&texts::overload(), Reason::Overload, None);
-        reply.set_trace(Trace { path: "overload".into(), ..self.new_trace() });
-        reply
+        self.handoff_overload_at(self.parts.clock.now())
     }
 
     /// The way to a person when a part of the service failed.
     pub fn handoff_fault(&self) -> Reply {
-        let mut reply = self.handoff(&texts::fault(), Reason::Fault, None);
-        reply.set_trace(Trace { path: "fault".into(), ..self.new_trace() });
-        reply
+        self.handoff_fault_at(self.parts.clock.now())
     }
 
     /// How to reach the council, as one fixed text.
@@ -224,12 +227,26 @@ impl Assistant {
         Ok(self.ranked_pages(&hits))
     }
 
-    pub(crate) fn new_trace(&self) -> Trace {
+    pub(crate) fn handoff_overload_at(&self, clock: Timestamp) -> Reply {
+        let mut reply = self.handoff(&texts::overload(), Reason::Overload, None, clock);
+        reply.set_trace(Trace { path: course::OVERLOAD.into(), ..self.new_trace(clock) });
+        reply
+    }
+
+    pub(crate) fn handoff_fault_at(&self, clock: Timestamp) -> Reply {
+        let mut reply = self.handoff(&texts::fault(), Reason::Fault, None, clock);
+        reply.set_trace(Trace { path: course::FAULT.into(), ..self.new_trace(clock) });
+        reply
+    }
+
+    /// The clock is read once a reply, so that a record's one moment brings the same reply about.
+    pub(crate) fn new_trace(&self, clock: Timestamp) -> Trace {
         Trace {
             models: self.parts.models.clone(),
             index: self.parts.index.digest().to_owned(),
             config: self.parts.config.clone(),
             profile: self.parts.profile.clone(),
+            clock,
             ..Trace::default()
         }
     }
@@ -276,10 +293,11 @@ impl Assistant {
         pages
     }
 
-    pub(crate) fn handoff(&self, why: &FixedText, reason: Reason, service: Option<&str>) -> Reply {
-        ReplyBuilder::default()
-            .fixed(why)
-            .fixed(&way_to_a_person(self.council(), service, self.parts.clock.now()))
-            .finish(Outcome::Handoff, Some(reason), vec![Offer::Human, Offer::CallBack])
+    pub(crate) fn handoff(&self, why: &FixedText, reason: Reason, service: Option<&str>, clock: Timestamp) -> Reply {
+        ReplyBuilder::default().fixed(why).fixed(&way_to_a_person(self.council(), service, clock)).finish(
+            Outcome::Handoff,
+            Some(reason),
+            vec![Offer::Human, Offer::CallBack],
+        )
     }
 }

@@ -4,19 +4,22 @@
 //! its hard facts stand there, attached to the same thing? Does it say yes where the page says yes, and keep the page's
 //! conditions? Are its other words the page's words? A sentence taken from a page as it stands passes by construction.
 
-use std::collections::{BTreeSet, HashSet};
+mod conditions;
+mod evidence;
+mod figures;
+mod lexicon;
+mod polarity;
+mod reading;
+mod support;
 
 use conversation::{Citation, SentenceKind};
-use corpus::{Page, Passage, Sentence};
-use retrieval::Analyzer;
+use corpus::{Page, Passage};
 
 use crate::facts::{Fact, covered, facts};
-
-/// Share of a sentence's content stems that must stand in its evidence.
-const LEAST_OVERLAP: f64 = 0.75;
-
-/// Most neighbouring sentences that may support one sentence together.
-const WIDEST_WINDOW: usize = 3;
+use evidence::Evidence;
+use polarity::Difference;
+use reading::Reading;
+use support::Window;
 
 /// A sentence that stands on a published page, or was checked against one. Only this module makes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +99,8 @@ pub enum Refusal {
     Polarity,
     /// It leaves out a condition of the page, or adds an obligation that the page does not have.
     Condition(&'static str),
+    /// Somebody else does it.
+    Actor,
     /// Too few of its words stand together in the passage; the best share.
     Unsupported(f64),
 }
@@ -109,201 +114,116 @@ impl Refusal {
             Self::MisplacedFact(_) => "misplaced fact",
             Self::Polarity => "polarity",
             Self::Condition(_) => "condition",
+            Self::Actor => "actor",
             Self::Unsupported(_) => "unsupported",
         }
     }
 }
 
 /// Checks sentences against passages.
-#[derive(Debug, Clone, Default)]
-pub struct Checker {
-    analyzer: Analyzer,
-}
-
-/// A sentence of the passage, prepared for comparison.
-struct Evidence {
-    facts: BTreeSet<Fact>,
-    /// Stems of the sentence, its lead-in, its heading and the title.
-    stems: HashSet<String>,
-    flags: Flags,
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Checker;
 
 impl Checker {
-    /// A checker that reads words as the index does.
+    /// A checker.
     pub fn new() -> Self {
-        Self { analyzer: Analyzer::new() }
+        Self
     }
 
-    /// Checks one sentence against a passage. The citation that it then carries is the shortest run of the page's
-    /// sentences that holds all of its facts.
+    /// Reads a passage, so that several sentences can be checked against it.
+    pub fn read<'a>(&self, page: &'a Page, passage: &'a Passage) -> ReadPassage<'a> {
+        ReadPassage { page, passage, evidence: Evidence::of_passage(page, passage) }
+    }
+
+    /// Checks one sentence against a passage; see [`ReadPassage::check`].
     ///
     /// # Errors
     /// Why the sentence was refused.
     pub fn check(&self, text: &str, page: &Page, passage: &Passage) -> Result<CheckedSentence, Refusal> {
-        let text = text.trim();
-        let claim = strip_answer_word(text);
-        let stems: Vec<String> = self.content_stems(claim);
-        if stems.is_empty() {
+        self.read(page, passage).check(text)
+    }
+}
+
+/// A passage, read for comparison.
+#[derive(Debug, Clone)]
+pub struct ReadPassage<'a> {
+    page: &'a Page,
+    passage: &'a Passage,
+    evidence: Vec<Evidence>,
+}
+
+impl ReadPassage<'_> {
+    /// Checks one sentence. The citation that it then carries is the shortest run of the page's sentences that says
+    /// all of it and holds all of its facts.
+    ///
+    /// # Errors
+    /// Why the sentence was refused.
+    pub fn check(&self, text: &str) -> Result<CheckedSentence, Refusal> {
+        let (text, evidence) = (text.trim(), self.evidence.as_slice());
+        let claim = Reading::of(text);
+        if claim.said().next().is_none() {
             return Err(Refusal::Empty);
         }
-        let evidence: Vec<Evidence> = passage.sentences.iter().map(|sentence| self.evidence(page, sentence)).collect();
-        let claimed = facts(text);
-        for fact in &claimed {
-            let holders = || evidence.iter().filter(|e| covered(fact, &e.facts));
-            if holders().next().is_none() {
-                return Err(Refusal::UnknownFact(fact.clone()));
-            }
-            let nearest = |among: &mut dyn Iterator<Item = &Evidence>| {
-                among.map(|e| overlap(&stems, &e.stems)).fold(0.0, f64::max)
-            };
-            let with = nearest(&mut holders());
-            let rivals = evidence
-                .iter()
-                .filter(|e| !covered(fact, &e.facts) && e.facts.iter().any(|other| other.kind() == fact.kind()));
-            if nearest(&mut rivals.into_iter()) > with {
-                return Err(Refusal::MisplacedFact(fact.clone()));
-            }
+        let claimed = claim.units.iter().filter_map(|unit| unit.fact.as_ref());
+        let held = |fact: &Fact| evidence.iter().any(|held| held.reading.holds(fact));
+        if let Some(fact) = claimed.clone().find(|fact| !held(fact)) {
+            return Err(Refusal::UnknownFact(fact.clone()));
         }
-        let (first, last) = window(&stems, &claimed, &evidence)?;
-        check_polarity(text, claim, &stems, &evidence[first..=last])?;
-        Ok(CheckedSentence {
-            text: text.to_owned(),
-            kind: SentenceKind::Generated,
-            evidence: vec![citation(page, passage, first, last)],
-        })
-    }
-
-    fn content_stems(&self, text: &str) -> Vec<String> {
-        let mut stems = self.analyzer.stems(text);
-        stems.retain(|stem| !stem.chars().all(|c| c.is_ascii_digit()));
-        stems
-    }
-
-    fn evidence(&self, page: &Page, sentence: &Sentence) -> Evidence {
-        let lead_in = sentence.lead_in.as_deref().unwrap_or_default();
-        let said = format!("{lead_in} {}", sentence.text);
-        let around = format!("{} {} {said}", page.title, sentence.heading.as_deref().unwrap_or_default());
-        Evidence {
-            facts: facts(&said),
-            stems: self.content_stems(&around).into_iter().collect(),
-            flags: Flags::of(&said),
-        }
-    }
-}
-
-/// The shortest run of sentences that holds all facts and enough of the words.
-fn window(stems: &[String], claimed: &BTreeSet<Fact>, all: &[Evidence]) -> Result<(usize, usize), Refusal> {
-    let mut best_share = 0.0_f64;
-    for width in 1..=WIDEST_WINDOW.min(all.len()) {
-        let mut best: Option<(f64, usize)> = None;
-        for first in 0..=all.len() - width {
-            let window = &all[first..first + width];
-            let held: HashSet<String> = window.iter().flat_map(|e| e.stems.iter().cloned()).collect();
-            let share = overlap(stems, &held);
-            best_share = best_share.max(share);
-            let holds_all = claimed.iter().all(|fact| window.iter().any(|e| covered(fact, &e.facts)));
-            if holds_all && share >= LEAST_OVERLAP && best.is_none_or(|(held, _)| share > held) {
-                best = Some((share, first));
+        let mut refusal = Refusal::Unsupported(0.0);
+        for (index, window) in Window::best(&claim, evidence).iter().enumerate() {
+            match agree(text, &claim, window, evidence) {
+                Ok(()) => {
+                    let first = first_with_lead_ins(&claim, window, self.passage);
+                    return Ok(CheckedSentence {
+                        text: text.to_owned(),
+                        kind: SentenceKind::Generated,
+                        evidence: vec![citation(self.page, self.passage, first, window.last)],
+                    });
+                }
+                // What the best window refuses says most.
+                Err(reason) if index == 0 => refusal = reason,
+                Err(_) => {}
             }
         }
-        if let Some((_, first)) = best {
-            return Ok((first, first + width - 1));
+        Err(refusal)
+    }
+}
+
+/// Whether a claim agrees with the sentences of a window in all that is looked at.
+fn agree(text: &str, claim: &Reading, window: &Window, evidence: &[Evidence]) -> Result<(), Refusal> {
+    if let Some(fact) = window.missing_facts.first() {
+        return Err(Refusal::MisplacedFact(fact.clone()));
+    }
+    support::enough(claim, window)?;
+    if let Some(fact) = figures::misplaced(claim, window, evidence) {
+        return Err(Refusal::MisplacedFact(fact));
+    }
+    match polarity::difference(text, claim, window, evidence) {
+        Some(Difference::Denial) => return Err(Refusal::Polarity),
+        Some(Difference::Binding(word)) => return Err(Refusal::Condition(word)),
+        Some(Difference::Actor) => return Err(Refusal::Actor),
+        None => {}
+    }
+    conditions::dropped(claim, window, evidence).map_or(Ok(()), |word| Err(Refusal::Condition(word)))
+}
+
+/// The first sentence of the citation: a figure that only the introduction of a list holds brings it in.
+fn first_with_lead_ins(claim: &Reading, window: &Window, passage: &Passage) -> usize {
+    let mut first = window.first;
+    let said = facts(
+        &passage.sentences[window.first..=window.last]
+            .iter()
+            .map(|sentence| sentence.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
+    let lacks = claim.units.iter().filter_map(|unit| unit.fact.as_ref()).any(|fact| !covered(fact, &said));
+    if lacks {
+        for number in window.first..=window.last {
+            first = lead_in_number(passage, number).map_or(first, |lead_in| first.min(lead_in));
         }
     }
-    Err(Refusal::Unsupported(best_share))
-}
-
-/// Share of `stems` that stand in `held`.
-fn overlap(stems: &[String], held: &HashSet<String>) -> f64 {
-    if stems.is_empty() {
-        return 0.0;
-    }
-    stems.iter().filter(|stem| held.contains(*stem)).count() as f64 / stems.len() as f64
-}
-
-/// The sentence without a leading "Yes," or "No,".
-fn strip_answer_word(text: &str) -> &str {
-    for word in ["Yes", "No", "yes", "no"] {
-        if let Some(rest) = text.strip_prefix(word)
-            && rest.starts_with([',', '.', ';', ':', '!', ' '])
-            && (rest.starts_with([',', ';', ':', '.', '!']) || word.eq_ignore_ascii_case("yes"))
-        {
-            return rest.trim_start_matches([',', '.', ';', ':', '!', ' ']);
-        }
-    }
-    text
-}
-
-/// Words that turn a statement round or bind it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a word class that is there or not")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Flags {
-    negative: bool,
-    only: bool,
-    unless: bool,
-    must: bool,
-    free: bool,
-    always: bool,
-}
-
-impl Flags {
-    fn of(text: &str) -> Self {
-        let lower = text.to_lowercase().replace('’', "'");
-        let words: Vec<&str> =
-            lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
-        let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-        Self {
-            negative: has(&[
-                "no", "not", "cannot", "never", "none", "nobody", "neither", "nor", "without", "refuse", "unable",
-            ]) || words.iter().any(|word| word.ends_with("n't")),
-            only: has(&["only"]),
-            unless: has(&["unless", "except", "excluding"]),
-            must: has(&["must", "required", "compulsory", "obliged"])
-                || lower.contains("have to")
-                || lower.contains("need to"),
-            free: has(&["free"])
-                || lower.contains("no charge")
-                || lower.contains("not charge")
-                || lower.contains("not have to pay"),
-            always: has(&["always", "everyone", "anyone", "every", "all", "any", "guaranteed", "automatically"]),
-        }
-    }
-}
-
-/// The claim must agree with the sentences that support it, most of all with the nearest.
-fn check_polarity(text: &str, claim: &str, stems: &[String], window: &[Evidence]) -> Result<(), Refusal> {
-    let flags = Flags::of(claim);
-    let Some(nearest) = window.iter().max_by(|a, b| overlap(stems, &a.stems).total_cmp(&overlap(stems, &b.stems)))
-    else {
-        return Err(Refusal::Unsupported(0.0));
-    };
-    if flags.negative != nearest.flags.negative {
-        return Err(Refusal::Polarity);
-    }
-    // "Yes, you cannot" and "No, you can" answer a question of unknown form; the word must agree with the claim.
-    let lower = text.to_lowercase();
-    if claim.len() < text.len() && (lower.starts_with("no") != flags.negative) {
-        return Err(Refusal::Polarity);
-    }
-    let any = |flag: fn(&Flags) -> bool| window.iter().any(|e| flag(&e.flags));
-    if nearest.flags.only && !flags.only {
-        return Err(Refusal::Condition("only"));
-    }
-    if nearest.flags.unless && !flags.unless {
-        return Err(Refusal::Condition("unless"));
-    }
-    for (claimed, held, name) in [
-        (flags.only, any(|f| f.only), "only"),
-        (flags.must, any(|f| f.must), "must"),
-        (flags.free, any(|f| f.free), "free"),
-        (flags.always, any(|f| f.always), "always"),
-        (flags.unless, any(|f| f.unless), "unless"),
-    ] {
-        if claimed && !held {
-            return Err(Refusal::Condition(name));
-        }
-    }
-    Ok(())
+    first
 }
 
 #[cfg(test)]

@@ -25,8 +25,13 @@ pub(crate) struct Draft {
     pub(crate) declined: bool,
     /// Mean natural log-probability of the tokens written.
     pub(crate) mean_log_probability: f64,
-    /// Whether it was cut short by the caller.
-    pub(crate) stopped: bool,
+    /// Tokens written when the caller cut it short; none when it was not.
+    pub(crate) cut_after: Option<usize>,
+}
+
+/// What the model is told around a passage and a question: none of it is for residents.
+pub fn prompts() -> Vec<String> {
+    vec![retrieval::SYSTEM.to_owned(), request("")]
 }
 
 fn request(question: &str) -> String {
@@ -36,21 +41,22 @@ fn request(question: &str) -> String {
     )
 }
 
-/// Drafts an answer. `on_checked` sees each sentence that passed, as soon as it is finished; `keep_going` ends the draft.
+/// Drafts an answer. `on_checked` sees each sentence that passed, as soon as it is finished; `keep_going` is
+/// asked with the number of tokens so far and ends the draft.
 pub(crate) fn draft(
     states: &PassageStates,
     checker: &Checker,
     page: &Page,
     passage: &Passage,
     question: &str,
-    keep_going: &dyn Fn() -> bool,
+    keep_going: &dyn Fn(usize) -> bool,
     on_checked: &mut dyn FnMut(&CheckedSentence),
 ) -> Result<Draft, InferenceError> {
     let generator = states.generator();
     let prompt = Prompt::new(generator, page, passage, &request(question))?;
     let mut state = states.after(&prompt.prefix)?;
     let mut draft =
-        Draft { sentences: Vec::new(), refused: 0, declined: false, mean_log_probability: 0.0, stopped: false };
+        Draft { sentences: Vec::new(), refused: 0, declined: false, mean_log_probability: 0.0, cut_after: None };
     let mut read = 0;
     let mut take = |draft: &mut Draft, text: &str| -> bool {
         let text = text.trim().trim_start_matches("Answer:").trim();
@@ -76,7 +82,7 @@ pub(crate) fn draft(
     let mut failed = None;
     let mut enough = false;
     let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {
-        if !keep_going() {
+        if !keep_going(tokens.len()) {
             return false;
         }
         let text = match generator.tokenizer().decode(tokens) {
@@ -101,7 +107,7 @@ pub(crate) fn draft(
     if let Some(error) = failed {
         return Err(error);
     }
-    draft.stopped = generated.stop == StopReason::Cancelled && !enough;
+    draft.cut_after = (generated.stop == StopReason::Cancelled && !enough).then_some(generated.tokens.len());
     if !generated.log_probabilities.is_empty() {
         let sum: f32 = generated.log_probabilities.iter().sum();
         draft.mean_log_probability = f64::from(sum) / generated.log_probabilities.len() as f64;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 1;
+pub const SIGNALS_VERSION: u32 = 2;
 
 /// What the judge reads of a candidate. All are recorded in the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -34,6 +34,9 @@ pub(crate) struct Signals {
     pub(crate) wanted: f64,
     /// Whether the question leans on what was said before.
     pub(crate) follow_up: f64,
+    /// The reader's log-odds that the first sentence is the answer, and that its passage has one; none unread.
+    pub(crate) answer: Option<f64>,
+    pub(crate) answerable: Option<f64>,
     /// Mean log-probability of the question given the passage, where it was computed.
     pub(crate) likelihood: Option<f64>,
     /// Whether the model's draft passed the check, was refused, or declined; none without a draft.
@@ -58,6 +61,8 @@ impl Signals {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
+        named.extend(self.answer.map(|value| ("answer".to_owned(), value)));
+        named.extend(self.answerable.map(|value| ("answerable".to_owned(), value)));
         named.extend(self.likelihood.map(|value| ("likelihood".to_owned(), value)));
         named.extend(self.draft.map(|value| ("draft".to_owned(), value)));
         named

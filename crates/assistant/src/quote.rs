@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 
 use corpus::{Page, Passage, SentenceKind};
 use regex::Regex;
-use retrieval::{Analyzer, Hit, Index};
+use retrieval::{Analyzer, Hit, Index, Reading, ToRead};
 
 use crate::check::{CheckedSentence, lead_in_number};
 use crate::facts::facts;
+use crate::reply::ReadSentence;
+use crate::triage::instruction_like;
 
 /// Longest answer in words, lists aside (the contract's limit).
 const MOST_WORDS: usize = 80;
@@ -25,6 +27,11 @@ const WANTED_BONUS: f64 = 0.12;
 const PASSAGE_WEIGHT: f64 = 0.06;
 /// What a sentence loses that was said just before.
 const SAID_PENALTY: f64 = 0.15;
+/// What a point of the reader's log-odds that a sentence is the answer, and that its passage has one, counts for.
+const ANSWER_WEIGHT: f64 = 0.12;
+const ANSWERABLE_WEIGHT: f64 = 0.06;
+/// What a sentence that was not read is taken for: hardly the answer.
+const UNREAD_LOG_ODDS: f64 = -4.0;
 /// A further sentence comes along when it is at most this much worse than the best.
 const COMPANION_GAP: f64 = 0.16;
 
@@ -191,15 +198,31 @@ pub(crate) struct Asked {
     pub(crate) said: Vec<String>,
 }
 
-/// A sentence with its score.
+/// A sentence that could be the answer, with its score.
 #[derive(Debug, Clone, Copy)]
-struct Candidate {
+pub(crate) struct Candidate {
     passage: usize,
     sentence: usize,
     score: f64,
     cosine: f64,
     overlap: f64,
     wanted: bool,
+    read: Option<Read>,
+}
+
+/// What the reader made of a sentence, as log-odds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read {
+    /// That its passage answers the question.
+    pub(crate) answerable: f64,
+    /// That it is the answer.
+    pub(crate) answer: f64,
+}
+
+impl Read {
+    fn weight(self) -> f64 {
+        ANSWER_WEIGHT * self.answer + ANSWERABLE_WEIGHT * self.answerable
+    }
 }
 
 /// The best sentences found.
@@ -214,18 +237,71 @@ pub(crate) struct Quote {
     pub(crate) lead: f64,
     /// Whether the first sentence holds the kind of fact asked for.
     pub(crate) wanted: bool,
+    /// What the reader made of the first sentence.
+    pub(crate) read: Option<Read>,
 }
 
-/// Chooses the sentences that answer best among the passages of the first hits and the rest of the first hit's page.
-pub(crate) fn quote(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Option<Quote> {
-    let candidates = candidates(index, weights, hits, asked, read);
+/// The passages of the best candidates with their best sentences, for a reader: at most so many passages, and so many
+/// sentences of each.
+pub(crate) fn to_read(candidates: &[Candidate], passages: usize, sentences: usize) -> Vec<ToRead> {
+    let mut what: Vec<ToRead> = Vec::new();
+    for candidate in candidates {
+        let held = what.iter().position(|what| what.passage == candidate.passage);
+        match held {
+            Some(place) if what[place].sentences.len() < sentences => what[place].sentences.push(candidate.sentence),
+            None if what.len() < passages => {
+                what.push(ToRead { passage: candidate.passage, sentences: vec![candidate.sentence] });
+            }
+            Some(_) | None => {}
+        }
+    }
+    what
+}
+
+/// Weighs in what the reader made of the candidates, and puts them in their new order.
+pub(crate) fn weigh_in(candidates: &mut [Candidate], what: &[ToRead], readings: &[Reading]) {
+    for candidate in candidates.iter_mut() {
+        let reading = what.iter().zip(readings).find(|(what, _)| what.passage == candidate.passage);
+        candidate.read = reading.and_then(|(what, reading)| {
+            let place = what.sentences.iter().position(|number| *number == candidate.sentence)?;
+            Some(Read { answerable: reading.answerable.into(), answer: f64::from(*reading.sentences.get(place)?) })
+        });
+        let read = candidate.read.unwrap_or(Read { answerable: UNREAD_LOG_ODDS, answer: UNREAD_LOG_ODDS });
+        candidate.score += read.weight();
+    }
+    sort(candidates);
+}
+
+fn sort(candidates: &mut [Candidate]) {
+    candidates
+        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)).then(a.sentence.cmp(&b.sentence)));
+}
+
+/// What was read, for the trace.
+pub(crate) fn read_sentences(index: &Index, candidates: &[Candidate]) -> Vec<ReadSentence> {
+    let of = |candidate: &Candidate| {
+        let read = candidate.read?;
+        let sentence = &index.passage(candidate.passage).1.sentences[candidate.sentence];
+        Some(ReadSentence {
+            id: sentence.id.clone(),
+            text: sentence.with_lead_in(),
+            scores: [candidate.score - read.weight(), candidate.score],
+            answerable: read.answerable,
+            answer: read.answer,
+        })
+    };
+    candidates.iter().filter_map(of).collect()
+}
+
+/// The answer that the candidates make, best first: the best one and what belongs to it.
+pub(crate) fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quote> {
     let best = *candidates.first()?;
     let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
     let lead = candidates
         .iter()
         .find(|candidate| page_of(candidate) != page_of(&best))
         .map_or(1.0, |rival| best.score - rival.score);
-    let sentences = compose(index, &candidates, best, asked.wanted);
+    let sentences = compose(index, candidates, best, wanted);
     Some(Quote {
         sentences,
         passage: best.passage,
@@ -233,10 +309,18 @@ pub(crate) fn quote(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &
         overlap: best.overlap,
         lead,
         wanted: best.wanted,
+        read: best.read,
     })
 }
 
-fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked, read: usize) -> Vec<Candidate> {
+/// The sentences of the passages of the first hits and of the rest of the first hit's page, best first.
+pub(crate) fn candidates(
+    index: &Index,
+    weights: &StemWeights,
+    hits: &[Hit],
+    asked: &Asked,
+    read: usize,
+) -> Vec<Candidate> {
     let Some(first) = hits.first() else { return Vec::new() };
     let first_page = &index.passage(first.passage).0.id;
     let mut candidates = Vec::new();
@@ -250,8 +334,9 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
         for (number, sentence) in passage.sentences.iter().enumerate() {
             let lead_in = sentence.lead_in.as_deref().unwrap_or_default();
             let heading = sentence.heading.as_deref().unwrap_or_default();
-            // A page's own question is not an answer; the sentence after it is, and is found by it.
-            if is_question(&sentence.text) {
+            // A page's own question is not an answer; the sentence after it is, and is found by it. What tells a model
+            // what to do was put there by somebody else than the council.
+            if is_question(&sentence.text) || instruction_like(&sentence.text) {
                 continue;
             }
             let question = number.checked_sub(1).map(|before| &passage.sentences[before].text);
@@ -271,11 +356,11 @@ fn candidates(index: &Index, weights: &StemWeights, hits: &[Hit], asked: &Asked,
                 asked.said.iter().any(|said| said.contains(sentence.text.as_str()) || same_facts(said, &sentence.text));
             let penalty = if said_before { SAID_PENALTY } else { 0.0 };
             let score = cosine + OVERLAP_WEIGHT * overlap + bonus - PASSAGE_WEIGHT * behind - penalty;
-            candidates.push(Candidate { passage: hit.passage, sentence: number, score, cosine, overlap, wanted });
+            let (passage, sentence) = (hit.passage, number);
+            candidates.push(Candidate { passage, sentence, score, cosine, overlap, wanted, read: None });
         }
     }
-    candidates
-        .sort_by(|a, b| b.score.total_cmp(&a.score).then(a.passage.cmp(&b.passage)).then(a.sentence.cmp(&b.sentence)));
+    sort(&mut candidates);
     candidates
 }
 
@@ -347,7 +432,7 @@ fn whole_list(page: &Page, passage: &Passage, number: usize) -> Vec<CheckedSente
     }
     let mut step = 0;
     for (other, sentence) in passage.sentences.iter().enumerate() {
-        if sentence.group != group || step >= MOST_ITEMS {
+        if sentence.group != group || step >= MOST_ITEMS || instruction_like(&sentence.text) {
             continue;
         }
         let mark = match sentence.kind {

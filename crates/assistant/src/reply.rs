@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use conversation::{Citation, Offer, Outcome, Reason, SentenceKind};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::check::CheckedSentence;
@@ -40,9 +41,9 @@ pub struct Trace {
     pub models: BTreeMap<String, String>,
     /// Digest of the index.
     pub index: String,
-    /// Digest of the configuration.
+    /// Digests of the settings and of the judges.
     pub config: String,
-    /// What the arithmetic depends on: threads, processor features, kernels.
+    /// What the reply depends on besides: the program, threads, processor features, kernels.
     pub profile: String,
     /// The path taken: `triage: …`, `full` or `quote only: …`, with what was cut short.
     pub path: String,
@@ -52,10 +53,16 @@ pub struct Trace {
     pub ranked_pages: Vec<String>,
     /// The first passages in their final order, with what ranked them.
     pub passages: Vec<RankedPassage>,
+    /// The sentences that the reader was asked about, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<ReadSentence>,
     /// The answer that the judge was asked about, also where it was withheld.
     pub candidate: Option<Candidate>,
     /// Milliseconds spent in each stage.
     pub timings_ms: BTreeMap<String, f64>,
+    /// What the clock said when the reply was begun; a [`Record`](crate::Record) keeps it.
+    #[serde(skip)]
+    pub clock: Timestamp,
 }
 
 /// An answer that was or could have been given.
@@ -92,6 +99,21 @@ pub struct RankedPassage {
     pub fused: f32,
     /// Mean log-probability of the question given the passage, where it was computed.
     pub likelihood: Option<f32>,
+}
+
+/// A sentence that the reader was asked about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ReadSentence {
+    /// The sentence.
+    pub id: String,
+    /// What it says, with what introduces it.
+    pub text: String,
+    /// Its score as a candidate before and after the reading.
+    pub scores: [f64; 2],
+    /// Log-odds that its passage answers the question.
+    pub answerable: f64,
+    /// Log-odds that it is the answer.
+    pub answer: f64,
 }
 
 /// What the resident gets.

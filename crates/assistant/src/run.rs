@@ -1,20 +1,21 @@
 //! One enquiry on its way, from the question to the reply.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
 use conversation::{Offer, Outcome, Reason};
+use jiff::Timestamp;
 use retrieval::{Hit, RetrievalError};
 
 use crate::assistant::{Assistant, Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
 use crate::check::CheckedSentence;
 use crate::contact::way_to_a_person;
 use crate::context::Contextualised;
+use crate::course::{self, Course};
 use crate::draft::{Draft, draft};
 use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
 use crate::parts::split_parts;
-use crate::quote::{Asked, Quote, Wanted, quote};
+use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::texts::{self, FixedText};
 use crate::triage::{Triage, redact, triage};
@@ -43,6 +44,8 @@ pub(crate) struct Run<'a> {
     keep_going: &'a dyn Fn() -> bool,
     trace: Trace,
     began: Instant,
+    /// In a replay, where time ran out.
+    course: Course,
 }
 
 /// What was found for one part of a question.
@@ -61,9 +64,17 @@ impl<'a> Run<'a> {
         keep_going: &'a dyn Fn() -> bool,
     ) -> Self {
         let parts = &assistant.parts;
-        let loaded = parts.generator.is_some() || parts.reranker.is_some();
+        let loaded = parts.generator.is_some() || parts.reranker.is_some() || parts.reader.is_some();
         let path = if loaded || path != Path::Full { path } else { Path::QuoteOnly(QuoteOnlyReason::ModelOff) };
-        Self { assistant, path, deadline, on_event, keep_going, trace: assistant.new_trace(), began: Instant::now() }
+        let trace = assistant.new_trace(parts.clock.now());
+        let (began, course) = (Instant::now(), Course::default());
+        Self { assistant, path, deadline, on_event, keep_going, trace, began, course }
+    }
+
+    /// As at another time, on a course that was taken before.
+    pub(crate) fn again(mut self, clock: Timestamp, course: Course) -> Self {
+        (self.trace.clock, self.course) = (clock, course);
+        self
     }
 
     /// The whole way.
@@ -72,7 +83,7 @@ impl<'a> Run<'a> {
         let reply = match triaged.and_then(|found| self.meet(found, Some(enquiry))) {
             Some(reply) => reply,
             None if enquiry.question.chars().count() > limits::MAX_QUESTION_CHARACTERS => {
-                self.trace.path = "too long".into();
+                self.trace.path = course::TOO_LONG.into();
                 with_offers(&texts::too_long(), Outcome::Decline, Reason::Unreadable)
             }
             None => self.answer_or_fault(enquiry),
@@ -95,16 +106,13 @@ impl<'a> Run<'a> {
     }
 
     fn answer_or_fault(&mut self, enquiry: &Enquiry) -> Reply {
-        self.trace.path = match self.path {
-            Path::Full => "full".into(),
-            Path::QuoteOnly(reason) => format!("quote only: {reason:?}"),
-        };
+        self.trace.path = course::name(self.path);
         match self.answer(enquiry) {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!(%error, "an enquiry failed");
-                self.trace.path.push_str("; fault");
-                self.assistant.handoff(&texts::fault(), Reason::Fault, None)
+                self.note(course::FAULT);
+                self.handoff(&texts::fault(), Reason::Fault, None)
             }
         }
     }
@@ -121,23 +129,28 @@ impl<'a> Run<'a> {
                 Some(Reason::Safeguarding),
                 human,
             ),
-            Triage::WantsPerson => self.assistant.handoff(&texts::asked_for_person(), Reason::AskedForPerson, None),
+            Triage::WantsPerson => self.handoff(&texts::asked_for_person(), Reason::AskedForPerson, None),
             Triage::Greeting => polite(texts::greeting(&council.name)),
+            Triage::AboutAssistant => ReplyBuilder::default().fixed(&texts::about_assistant(&council.name)).finish(
+                Outcome::Greeting,
+                None,
+                human,
+            ),
             Triage::Thanks => polite(texts::thanks()),
             Triage::Goodbye => polite(texts::goodbye()),
             Triage::Abuse => with_offers(&texts::abuse(), Outcome::Decline, Reason::Abuse),
             Triage::Instruction => with_offers(&texts::instruction(), Outcome::Decline, Reason::Instruction),
             Triage::Unreadable => with_offers(&texts::unreadable(), Outcome::Decline, Reason::Unreadable),
             Triage::Welsh if council.languages.iter().any(|lang| lang == "cy") => return None,
-            Triage::Welsh => self.assistant.handoff(&texts::welsh(), Reason::UnsupportedLanguage, None),
-            Triage::ForeignLanguage => self.assistant.handoff(&texts::language(), Reason::UnsupportedLanguage, None),
+            Triage::Welsh => self.handoff(&texts::welsh(), Reason::UnsupportedLanguage, None),
+            Triage::ForeignLanguage => self.handoff(&texts::language(), Reason::UnsupportedLanguage, None),
             Triage::AccountSpecific => {
                 let service = self.nearest_service(enquiry?);
-                self.assistant.handoff(&texts::account(), Reason::AccountSpecific, service.as_deref())
+                self.handoff(&texts::account(), Reason::AccountSpecific, service.as_deref())
             }
             Triage::Complaint => {
                 let service = self.nearest_service(enquiry?);
-                self.assistant.handoff(&texts::complaint(), Reason::Complaint, service.as_deref())
+                self.handoff(&texts::complaint(), Reason::Complaint, service.as_deref())
             }
         })
     }
@@ -191,8 +204,7 @@ impl<'a> Run<'a> {
             }
             (Some(_) | None, _) if found.signals.off_topic() => {
                 let mut builder = ReplyBuilder::default().fixed(&texts::off_topic());
-                let now = self.assistant.parts.clock.now();
-                builder.push_fixed(&way_to_a_person(self.assistant.council(), None, now));
+                builder.push_fixed(&way_to_a_person(self.assistant.council(), None, self.trace.clock));
                 builder.finish(Outcome::Decline, Some(Reason::OffTopic), vec![Offer::Human, Offer::CallBack])
             }
             (quote, _) => {
@@ -201,7 +213,7 @@ impl<'a> Run<'a> {
                 } else {
                     (texts::not_on_pages(), Reason::MissingKnowledge)
                 };
-                self.assistant.handoff(&text, reason, self.service(&found.hits).as_deref())
+                self.handoff(&text, reason, self.service(&found.hits).as_deref())
             }
         };
         reply.set_confidence(Some(confidence));
@@ -308,10 +320,11 @@ impl<'a> Run<'a> {
         let mut hits = self.timed("search", |_| assistant.search(context, question))?;
         if self.path == Path::Full && assistant.in_doubt(&hits) {
             (self.on_event)(Event::Status(Stage::Reading));
-            let (deadline, keep_going) = (self.deadline, self.keep_going);
-            let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
+            let is_in_time = self.course.next_rerank_is_in_time();
+            let time_left = self.time_left();
+            let in_time = || is_in_time && time_left();
             let done = self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))?;
-            self.trace.path.push_str(if done { "; reranked" } else { "; rerank cut short" });
+            self.note(course::rerank_note(done));
         }
         let question = index.vocabulary().correct(&redact(question).0);
         let vector = self.timed("encode", |_| {
@@ -330,7 +343,9 @@ impl<'a> Run<'a> {
             said: context.history.iter().rev().take(2).cloned().collect(),
         };
         let read = assistant.parts.options.read_passages;
-        let quote = self.timed("quote", |_| quote(index, &assistant.weights, &hits, &asked, read));
+        let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
+        self.read(&context.standalone, &mut possible)?;
+        let quote = quote(index, &possible, asked.wanted);
         let mut signals = self.signals(&hits, &asked, quote.as_ref());
         signals.follow_up = f64::from(u8::from(context.follow_up));
         if let Some(quote) = &quote {
@@ -338,6 +353,27 @@ impl<'a> Run<'a> {
             (signals.soft_coverage, signals.weakest) = nearness;
         }
         Ok(Found { hits, quote, signals })
+    }
+
+    /// Lets the reader, where one is loaded and in time, say which candidate is the answer.
+    fn read(&mut self, question: &str, possible: &mut [Possible]) -> Result<(), RetrievalError> {
+        let parts = &self.assistant.parts;
+        let (Path::Full, Some(reader)) = (self.path, &parts.reader) else { return Ok(()) };
+        (self.on_event)(Event::Status(Stage::Reading));
+        let what = to_read(possible, parts.options.read_passages, parts.options.read_sentences);
+        let (is_in_time, time_left) = (self.course.next_reading_is_in_time(), self.time_left());
+        let in_time = || is_in_time && time_left();
+        let readings = self.timed("read", |_| reader.read(&parts.index, question, &what, &in_time))?;
+        self.note(course::reading_note(readings.is_some()));
+        match readings {
+            Some(readings) => {
+                weigh_in(possible, &what, &readings);
+                self.trace.read.extend(read_sentences(&parts.index, possible));
+            }
+            // What was not read is judged, and shown, as it would be without a reader.
+            None => self.path = Path::QuoteOnly(QuoteOnlyReason::OutOfTime),
+        }
+        Ok(())
     }
 
     fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
@@ -364,6 +400,8 @@ impl<'a> Run<'a> {
                 (_, false) => 0.0,
             },
             follow_up: 0.0,
+            answer: quote.read.map(|read| read.answer),
+            answerable: quote.read.map(|read| read.answerable),
             likelihood: likelihood.map(f64::from),
             draft: None,
         }
@@ -418,14 +456,14 @@ impl<'a> Run<'a> {
         else {
             return Ok(None);
         };
-        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            self.trace.path.push_str("; draft left out: out of time");
+        if self.course.draft_is_left_out() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.note(course::DRAFT_LEFT_OUT);
             return Ok(None);
         }
         (self.on_event)(Event::Status(Stage::Writing));
         let (page, passage) = assistant.parts.index.passage(quote.passage);
-        let (deadline, keep_going) = (self.deadline, self.keep_going);
-        let in_time = move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline);
+        let (taken, time_left) = (self.course.clone(), self.time_left());
+        let in_time = |tokens| taken.draft_goes_on(tokens) && time_left();
         let question = &context.standalone;
         // The judge decides on the first checked sentence; from then on the outcome can no longer change.
         let with_draft = Signals { draft: Some(1.0), ..found.signals };
@@ -438,10 +476,10 @@ impl<'a> Run<'a> {
                 }
             })
         })?;
-        if draft.stopped {
-            self.trace.path.push_str("; draft cut short");
+        if let Some(tokens) = draft.cut_after {
+            self.note(&course::draft_cut_note(tokens));
         }
-        let _ = write!(self.trace.path, "; draft {} checked, {} refused", draft.sentences.len(), draft.refused);
+        self.note(&format!("draft {} checked, {} refused", draft.sentences.len(), draft.refused));
         found.signals.draft = Some(match (draft.sentences.is_empty(), draft.declined) {
             (false, _) => 1.0,
             (true, false) => 0.0,
@@ -451,10 +489,27 @@ impl<'a> Run<'a> {
     }
 
     fn cancelled(&mut self) -> Reply {
-        self.trace.path.push_str("; cancelled");
-        let mut reply = self.assistant.handoff(&texts::fault(), Reason::Fault, None);
+        self.note("cancelled");
+        let mut reply = self.handoff(&texts::fault(), Reason::Fault, None);
         reply.set_cancelled();
         reply
+    }
+
+    /// Adds to the path what happened on it.
+    fn note(&mut self, what: &str) {
+        self.trace.path.push_str("; ");
+        self.trace.path.push_str(what);
+    }
+
+    /// Whether the resident still waits and time is left, asked between steps of a model.
+    fn time_left(&self) -> impl Fn() -> bool + use<'a> {
+        let (deadline, keep_going) = (self.deadline, self.keep_going);
+        move || keep_going() && deadline.is_none_or(|deadline| Instant::now() < deadline)
+    }
+
+    /// The way to a person, at the time of this reply.
+    fn handoff(&self, why: &FixedText, reason: Reason, service: Option<&str>) -> Reply {
+        self.assistant.handoff(why, reason, service, self.trace.clock)
     }
 
     fn timed<T>(&mut self, stage: &str, work: impl FnOnce(&mut Self) -> T) -> T {

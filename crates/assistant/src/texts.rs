@@ -52,6 +52,13 @@ pub(crate) fn choice(title: &str) -> FixedText {
     FixedText(format!("- {title}"))
 }
 
+/// What the assistant is, for who asks.
+pub(crate) fn about_assistant(council: &str) -> FixedText {
+    FixedText(format!(
+        "I am an automated assistant for {council}, not a person. I answer questions about council services from the council's own pages. If you would rather talk to a person, I can show you how to reach one."
+    ))
+}
+
 /// A greeting in the council's name.
 pub(crate) fn greeting(council: &str) -> FixedText {
     FixedText(format!(

@@ -3,15 +3,20 @@
 //! Deterministic rules over the resident's words. They know no pages.
 
 mod danger;
+mod instruction;
 mod language;
 mod personal;
+mod rules;
+mod talk;
+mod words;
 
 use std::sync::LazyLock;
 
 use corpus::SignpostKind;
 use regex::{Regex, RegexSet};
 
-pub(crate) use personal::redact;
+pub(crate) use instruction::instruction_like;
+pub use personal::redact;
 
 /// What a message is, where the rules can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub(crate) enum Triage {
     WantsPerson,
     /// A greeting.
     Greeting,
+    /// A question about the assistant itself: whether it is a person, what it can do.
+    AboutAssistant,
     /// Thanks.
     Thanks,
     /// A goodbye.
@@ -57,46 +64,6 @@ static WANTS_PERSON: LazyLock<RegexSet> = LazyLock::new(|| {
     ])
 });
 
-static GREETING: LazyLock<Regex> = LazyLock::new(|| {
-    single(
-        r"^\W*((hi+|hiya|hello+|hey+|yo|good (morning|afternoon|evening|day)|morning|afternoon|evening|alright|hi there|hello there|hey there|there|is (any ?(one|body)|someone) there|are you there|how are you( doing)?( today)?|who are you|what are you|(are you|am i (chatting|talking|speaking) (to|with)|is this) (a |an )?(robot|bot|human|real|ai|computer|machine|person)( (person|human|being|here|or|a|an|not|robot|bot|computer|machine|ai|answering))*|ey up|ay up|how do|alreet|what can you (do|help( me)? with))\W*)+$",
-    )
-});
-static THANKS: LazyLock<Regex> = LazyLock::new(|| {
-    single(
-        r"^\W*((ok(ay)?|great|lovely|brilliant|perfect|smashing|champion|fab(ulous)?|super|wonderful|cheers|ta|thanks?( you)?|thx|many thanks|thank you|very much|so much|a lot|that'?s (great|all|helpful|it)|for (your|the|all your) help|you'?ve been( very)? helpful|no that'?s all|appreciated)\W*)+$",
-    )
-});
-static GOODBYE: LazyLock<Regex> = LazyLock::new(|| {
-    single(
-        r"^\W*((ok(ay)?|smashing|great|lovely|and|many|thanks|thank you|cheers|good ?bye|bye+|bye bye|see you|see ya|ta ra|good night|for now|later)\W*)+$",
-    )
-});
-
-static INSTRUCTION: LazyLock<RegexSet> = LazyLock::new(|| {
-    set(&[
-        r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(instructions?|prompts?|rules|guidelines|programming|directives?|commands?|training|above|everything)\b",
-        r"\b(system|hidden|secret|initial|original|full) (prompt|instructions?|message)\b",
-        r"\b(reveal|print|show|repeat|output|tell me|display|what (is|are))\b.{0,30}\byour (system |hidden |initial |secret )?(prompt|instructions|rules|guidelines)\b",
-        r"\byou are (now|no longer)\b",
-        r"\bpretend (to be|you|that you)\b",
-        r"\b(act|behave|respond|reply|answer) (as|like) (if you|a|an|my|the)\b.{0,60}\b(ai|bot|assistant|model|pirate|dan|hacker|expert|person|character|developer|terminal|console|machine|teacher|writer|poet)\b",
-        r"\b(jailbreak|developer mode|dan mode|do anything now|unrestricted|without any (restrictions?|filters?))\b",
-        r"<\|?(im_start|im_end|system|endoftext)\|?>|\[/?(inst|system)\]|^\s*###? ?(system|instruction)",
-        r"\bnew (instructions?|persona|role|task) ?(:|for you)",
-        r"\b(from now on|henceforth),? (you|always|only|respond|answer|reply)\b",
-        r"\b(repeat|say) (after me|the following|back to me|that back|this word|exactly|only|just this)\b",
-        r"\b(say|write|reply|respond|output|answer)( with| only)? (exactly|only|just|nothing but)\b|\band nothing else\b",
-        r"\bbreak (your|the|all) (own )?(rules|guidelines|restrictions)\b",
-    ])
-});
-
-static ABUSE: LazyLock<Regex> = LazyLock::new(|| {
-    single(
-        r"\b(f+u+c+k\w*|fuk\w*|c[uù]nts?|twats?|wankers?|bastards?|arseholes?|assholes?|dickheads?|pricks?|bitch(es)?|slags?|piss off|shit(e|head)?|stupid (bot|robot|machine|thing|computer)|idiots?|morons?|scum|useless)\b",
-    )
-});
-
 static ACCOUNT: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
         r"\b(what'?s|what is|check|see|tell me|how much is|view)\b.{0,30}\bmy\b.{0,30}\b(balance|account|arrears|debt|reference|case|claim|application|appointment|record|status|position|place)\b.{0,40}$",
@@ -124,6 +91,9 @@ fn single(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("a pattern of this crate")
 }
 
+/// A longer message may hold a question beside the abuse.
+const MOST_WORDS_OF_ABUSE: usize = 16;
+
 /// Signs of anger that make a message a complaint rather than a question.
 const ANGRY_FROM: usize = 2;
 
@@ -138,21 +108,19 @@ pub(crate) fn triage(message: &str) -> Option<Triage> {
         let any_figure = text.chars().any(|c| c.is_ascii_digit());
         return (!any_figure).then_some(Triage::Unreadable);
     }
-    if INSTRUCTION.is_match(&text) {
+    if instruction_like(&text) {
         return Some(Triage::Instruction);
     }
     if WANTS_PERSON.is_match(&text) {
         return Some(Triage::WantsPerson);
     }
-    for (pattern, found) in [(&GREETING, Triage::Greeting), (&THANKS, Triage::Thanks), (&GOODBYE, Triage::Goodbye)] {
-        if pattern.is_match(&text) {
-            return Some(found);
-        }
+    if let Some(found) = talk::talk(&text) {
+        return Some(found);
     }
     if ANGER.find_iter(&text).count() >= ANGRY_FROM {
         return Some(Triage::Complaint);
     }
-    if ABUSE.is_match(&text) && words <= 6 {
+    if words <= MOST_WORDS_OF_ABUSE && instruction::abuse(&text) {
         return Some(Triage::Abuse);
     }
     if let Some(found) = language::foreign(&text) {
@@ -194,7 +162,7 @@ mod tests {
         check("ok thanks very much", Some(Triage::Thanks));
         check("bye", Some(Triage::Goodbye));
         check("lovely, many thanks and goodbye", Some(Triage::Goodbye));
-        check("Am I talking to a real person or a computer?", Some(Triage::Greeting));
+        check("Am I talking to a real person or a computer?", Some(Triage::AboutAssistant));
         check("representative!", Some(Triage::WantsPerson));
         check("🙂🙂", Some(Triage::Unreadable));
         check("", Some(Triage::Unreadable));

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Instant;
 
 use assistant::{
     Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Judge, Judges, Options, Path,
-    QuoteOnlyReason, Reply,
+    QuoteOnlyReason, Record, Replay, Reply,
 };
 use conversation::{Outcome, Role, SentenceKind, Turn};
 use corpus::Knowledge;
@@ -19,7 +20,8 @@ use retrieval::{Index, PassageStates, RerankOptions, Reranker};
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
 
-const COUNCIL: &str = "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n";
+const COUNCIL: &str =
+    "name = \"Test Council\"\nopening_hours = \"Mo-Fr 08:30-17:30\"\n[contact]\nphone = \"01632 960100\"\n";
 const PAGES: [(&str, &str); 4] = [
     (
         "sheds",
@@ -82,17 +84,25 @@ fn judge() -> Judge {
     Judge { bias: -12.0, weights, curve: vec![CurvePoint { threshold: 0.5, answered: 1, wrong: 0 }] }
 }
 
+/// A Monday at ten, lines open.
+const MONDAY: &str = "2026-11-23T10:00:00Z";
+
 fn assistant(compose: Compose) -> Assistant {
+    assistant_over(&PAGES, compose, MONDAY)
+}
+
+fn assistant_over(pages: &[(&str, &str)], compose: Compose, now: &str) -> Assistant {
     let data = tempfile::tempdir().unwrap();
     // Every question is in doubt, so that every one is read.
     let options = RerankOptions { candidates: 3, weight: 1.0, sure_margin: 1000.0 };
     Assistant::new(AssistantParts {
-        index: index(&PAGES, data.path()),
+        index: index(pages, data.path()),
+        reader: None,
         reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
         generator: Some(Arc::clone(&STATES)),
         judges: Judges { full: judge(), quote_only: judge(), risk: 0.05 },
-        options: Options { compose, read_passages: 4 },
-        clock: Clock::Fixed("2026-11-23T10:00:00Z".parse().unwrap()),
+        options: Options { compose, read_passages: 4, read_sentences: 4 },
+        clock: Clock::Fixed(now.parse().unwrap()),
         models: BTreeMap::new(),
         config: String::new(),
         profile: String::new(),
@@ -220,4 +230,75 @@ fn only_what_changed_is_encoded_and_indexed_again() {
     assert_eq!(again.changed_pages(), 1);
     let same = index(&changed, data.path());
     assert_eq!((same.changed_pages(), same.digest()), (0, again.digest()));
+}
+
+/// A reply's record after a way through a file, and the reply made again from it.
+fn recorded_and_replayed(assistant: &Assistant, enquiry: &Enquiry, reply: &Reply) -> (Record, Replay) {
+    let record = Record::parse(&Record::new(enquiry, reply).unwrap().to_json().unwrap()).unwrap();
+    let replay = assistant.replay(&record).unwrap();
+    (record, replay)
+}
+
+#[test]
+fn a_recorded_reply_is_made_again_to_the_byte() {
+    let assistant = assistant(Compose::Generate);
+    let out_of_time = Some(Instant::now());
+    let ways = [
+        (Path::Full, None, "full; reranked; draft"),
+        (Path::Full, out_of_time, "full; rerank cut short; draft left out"),
+        (Path::QuoteOnly(QuoteOnlyReason::Overload), None, "quote only: Overload"),
+    ];
+    for question in ["How much does a garden waste subscription cost?", "my house is on fire", "what is my balance?"] {
+        for (path, deadline, expected) in ways {
+            let question = enquiry(question);
+            let reply = assistant.reply(&question, path, deadline, &mut |_| (), &|| true);
+            let taken = &reply.trace().path;
+            assert!(taken.starts_with(expected) || taken.starts_with("triage"), "{taken}");
+            let (_, replay) = recorded_and_replayed(&assistant, &question, &reply);
+            assert_eq!(replay.differences, [], "{question:?} by {taken}");
+        }
+    }
+    let overload = assistant.handoff_overload();
+    assert_eq!(recorded_and_replayed(&assistant, &enquiry("And?"), &overload).1.differences, []);
+}
+
+#[test]
+fn a_replay_cuts_the_draft_where_it_was_cut() {
+    let assistant = assistant(Compose::Generate);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (whole, _) = ask(&assistant, &question, Path::Full);
+    let text = Record::new(&question, &whole).unwrap().to_json().unwrap();
+    let path = &whole.trace().path;
+    let cut = text.replace(path, "full; reranked; draft cut short after 2 tokens; draft 0 checked, 0 refused");
+    assert_ne!(cut, text);
+    let replay = assistant.replay(&Record::parse(&cut).unwrap()).unwrap();
+    assert_eq!(replay.reply.trace().path, "full; reranked; draft cut short after 2 tokens; draft 0 checked, 0 refused");
+    assert!(replay.reply.sentences().iter().all(|sentence| sentence.kind() == SentenceKind::Quoted));
+    assert_eq!(recorded_and_replayed(&assistant, &question, &replay.reply).1.differences, []);
+}
+
+#[test]
+fn a_replay_names_what_has_changed_since() {
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (reply, _) = ask(&assistant(Compose::Quote), &question, Path::Full);
+    let mut pages = PAGES;
+    pages[1].1 = "# Garden waste\n\nA garden waste subscription costs £60 a year for one brown bin.\n";
+    let now = assistant_over(&pages, Compose::Quote, MONDAY);
+    let (record, replay) = recorded_and_replayed(&now, &question, &reply);
+    let causes: Vec<&str> = replay.differences.iter().filter(|d| d.is_cause).map(|d| d.name.as_str()).collect();
+    assert_eq!(causes, ["index"]);
+    assert_eq!(replay.differences[0].recorded.as_deref(), Some(reply.trace().index.as_str()));
+    assert_eq!(replay.differences[0].replayed.as_deref(), Some(now.index().digest()));
+    assert!(record.told().text.contains("£52") && replay.reply.text().contains("£60"));
+    assert!(replay.differences.iter().any(|difference| difference.name == "text"));
+}
+
+#[test]
+fn a_replay_is_at_the_time_of_the_record() {
+    let question = enquiry("let me talk to someone");
+    let (open, _) = ask(&assistant(Compose::Quote), &question, Path::Full);
+    assert!(open.text().contains("open now"), "{}", open.text());
+    let on_sunday = assistant_over(&PAGES, Compose::Quote, "2026-11-22T10:00:00Z");
+    assert!(ask(&on_sunday, &question, Path::Full).0.text().contains("closed now"));
+    assert_eq!(recorded_and_replayed(&on_sunday, &question, &open).1.differences, []);
 }

@@ -88,6 +88,16 @@ pub struct Sentence {
     pub group: Option<usize>,
 }
 
+impl Sentence {
+    /// The sentence with what introduces it, as a reader needs it: "You cannot put in: soil".
+    pub fn with_lead_in(&self) -> String {
+        match &self.lead_in {
+            Some(lead_in) => format!("{lead_in} {}", self.text),
+            None => self.text.clone(),
+        }
+    }
+}
+
 /// What a [`Sentence`] is in its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

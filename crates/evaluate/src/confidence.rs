@@ -1,5 +1,8 @@
 //! How well confidences tell right candidates from wrong ones, and whether they mean what they say.
 
+use crate::resampling::{Draws, interval, middle};
+use crate::statistics::mean;
+
 /// A confidence beside what came true.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Forecast {
@@ -20,14 +23,23 @@ const DRAWS: usize = 500;
 pub struct ConfidenceFigures {
     /// How many forecasts.
     pub n: usize,
+    /// Of how many the candidate is right.
+    pub right: usize,
     /// How often a right candidate got a higher confidence than a wrong one (the area under the ROC curve).
     pub auroc: Option<f64>,
-    /// Expected calibration error: the mean distance of confidence and share of right ones, over bins of equal mass.
+    /// Its 95% interval, by resampling candidates.
+    pub auroc_interval: Option<(f64, f64)>,
+    /// Expected calibration error: the mean distance of confidence and share of right ones, over bins of equal mass. It has
+    /// no interval, since resampling alone raises it; what it is to be held against is a perfect judge's.
     pub ece: Option<f64>,
     /// What a judge whose confidences are exactly true would score on average at this number of forecasts.
     pub perfect_ece: Option<f64>,
+    /// What such a judge would score in the middle 95 of 100 draws.
+    pub perfect_ece_interval: Option<(f64, f64)>,
     /// Mean squared distance of confidence and truth (G. W. Brier, 1950).
     pub brier: Option<f64>,
+    /// Its 95% interval, by resampling candidates.
+    pub brier_interval: Option<(f64, f64)>,
     /// Of the surest k candidates, how many are wrong: (answered, wrong), at about fifty places.
     pub risk_coverage: Vec<(usize, usize)>,
     /// The bins of the calibration error: mean confidence, share of right ones, number.
@@ -39,22 +51,30 @@ impl ConfidenceFigures {
     pub fn of(forecasts: &[Forecast]) -> Self {
         let mut sorted = forecasts.to_vec();
         sorted.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
-        let bins = bins(&sorted);
+        let perfect = perfect_errors(&sorted);
+        // The places come in rising order, which keeps the confidences falling as the area needs them.
+        let resampled = |figure: fn(&[Forecast]) -> Option<f64>| {
+            interval(sorted.len(), |places| figure(&places.iter().map(|place| sorted[*place]).collect::<Vec<_>>()))
+        };
         Self {
             n: sorted.len(),
+            right: sorted.iter().filter(|forecast| forecast.right).count(),
             auroc: auroc(&sorted),
+            auroc_interval: resampled(auroc),
             ece: calibration_error(&sorted),
-            perfect_ece: perfect(&sorted),
-            brier: mean(sorted.iter().map(|f| (f.confidence - f64::from(u8::from(f.right))).powi(2))),
+            perfect_ece: mean(&perfect),
+            perfect_ece_interval: middle(&perfect),
+            brier: brier(&sorted),
+            brier_interval: resampled(brier),
             risk_coverage: risk_coverage(&sorted),
-            bins,
+            bins: bins(&sorted),
         }
     }
 }
 
-fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
-    let count = values.len();
-    (count > 0).then(|| values.sum::<f64>() / count as f64)
+fn brier(forecasts: &[Forecast]) -> Option<f64> {
+    let distance = |forecast: &Forecast| (forecast.confidence - f64::from(u8::from(forecast.right))).powi(2);
+    mean(&forecasts.iter().map(distance).collect::<Vec<_>>())
 }
 
 /// By ranks, ties counting half (H. B. Mann and D. R. Whitney, 1947). `sorted` has falling confidences.
@@ -92,27 +112,17 @@ fn calibration_error(sorted: &[Forecast]) -> Option<f64> {
     (!sorted.is_empty()).then(|| bins(sorted).iter().map(|(p, share, n)| (p - share).abs() * *n as f64 / total).sum())
 }
 
-/// The mean calibration error where each candidate is right with exactly the probability given.
-fn perfect(sorted: &[Forecast]) -> Option<f64> {
-    let mut state = 1_u64;
-    // Steele et al. 2014, `SplitMix64`: two runs give the same figure.
-    let mut uniform = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    };
+/// The calibration errors of draws in which each candidate is right with exactly the probability given.
+fn perfect_errors(sorted: &[Forecast]) -> Vec<f64> {
+    let mut draws = Draws::new();
     let mut drawn = sorted.to_vec();
-    let errors: Vec<f64> = (0..DRAWS)
-        .filter_map(|_| {
-            for forecast in &mut drawn {
-                forecast.right = uniform() < forecast.confidence;
-            }
-            calibration_error(&drawn)
-        })
-        .collect();
-    mean(errors.into_iter())
+    let draw = |_| {
+        for forecast in &mut drawn {
+            forecast.right = draws.uniform() < forecast.confidence;
+        }
+        calibration_error(&drawn)
+    };
+    (0..DRAWS).filter_map(draw).collect()
 }
 
 fn risk_coverage(sorted: &[Forecast]) -> Vec<(usize, usize)> {
@@ -162,5 +172,24 @@ mod tests {
             ConfidenceFigures::of(&forecasts(&pairs.iter().map(|(p, right)| (1.0 - p, *right)).collect::<Vec<_>>()));
         assert!(wrong.ece.unwrap() > 0.4, "{wrong:?}");
         assert_eq!(figures.risk_coverage.last(), Some(&(1000, 500)));
+        let (low, high) = figures.perfect_ece_interval.unwrap();
+        assert!(low < figures.perfect_ece.unwrap() && figures.perfect_ece.unwrap() < high, "{figures:?}");
+    }
+
+    #[test]
+    fn intervals_hold_the_figure_and_narrow_with_more_forecasts() {
+        let figures = |n: u32| {
+            let pairs: Vec<(f64, bool)> = (0..n).map(|i| (f64::from(i * 7 % 100) / 100.0, i % 3 > 0)).collect();
+            ConfidenceFigures::of(&forecasts(&pairs))
+        };
+        let width = |value: Option<f64>, interval: Option<(f64, f64)>| {
+            let (value, (low, high)) = (value.unwrap(), interval.unwrap());
+            assert!(low < value && value < high, "{low} {value} {high}");
+            high - low
+        };
+        let (few, many) = (figures(60), figures(600));
+        assert!(width(few.auroc, few.auroc_interval) > 2.0 * width(many.auroc, many.auroc_interval));
+        assert!(width(few.brier, few.brier_interval) > 2.0 * width(many.brier, many.brier_interval));
+        assert_eq!((many.n, many.right), (600, 400));
     }
 }

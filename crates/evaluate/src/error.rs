@@ -53,12 +53,32 @@ pub enum EvaluateError {
         #[source]
         source: io::Error,
     },
+    /// A file cannot be written.
+    #[error("cannot write {path}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// A folder holds no file of cases.
     #[error("{path} holds no file that ends in .jsonl", path = .path.display())]
     NoFiles {
         /// The folder.
         path: PathBuf,
     },
+    /// A file to compare with is none that an evaluation wrote.
+    #[error("{path} is not a file that `reeve evaluate --json` wrote: {reason}", path = .path.display())]
+    NotABaseline {
+        /// The file.
+        path: PathBuf,
+        /// What the JSON reader says.
+        reason: String,
+    },
+    /// The report cannot be put together.
+    #[error("the report cannot be written")]
+    Report(#[source] Box<minijinja::Error>),
     /// A line is not a JSON object, lacks `id` or `question`, or has a field of the wrong shape.
     #[error("{place}: not a case: {reason}")]
     NotACase {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::confidence::Forecast;
 use crate::figures::Figures;
 use crate::summary;
+use crate::unproven::FactCount;
 use crate::verdict::Verdict;
 
 /// The results of a run, in the order of the cases.
@@ -46,6 +47,8 @@ pub struct Judged {
     pub forecast: Option<Forecast>,
     /// Whether the reply is an answer in which a pattern of `must_not` is found.
     pub is_unsafe: bool,
+    /// The hard facts that the reply states, and those of them that its citations do not prove.
+    pub facts: FactCount,
     /// How long each stage of the reply took.
     pub timings_ms: BTreeMap<String, f64>,
     /// The reply in the contract's JSON.
@@ -72,7 +75,7 @@ impl PageRank {
         ranked_pages.iter().position(|page| page_ids.contains(page)).map_or(Self::Missing, |index| Self::At(index + 1))
     }
 
-    fn why(self) -> String {
+    pub(crate) fn why(self) -> String {
         match self {
             Self::NotAsked => "the case names no page".to_owned(),
             Self::Missing => "no right page was found".to_owned(),
@@ -97,9 +100,9 @@ impl Evaluation {
         Figures::of(&self.results)
     }
 
-    /// `{"figures": {…}, "cases": [{"id", "right", "why", "reply"}]}`. Of a case that is scored for retrieval alone
-    /// `right` and `reply` are null, and `why` says in what place the page was found. The names of the figures are
-    /// described at [`Figures::to_json`].
+    /// `{"figures": {…}, "cases": [{"id", "right", "why", "candidate_right", "unproven_facts", "reply"}]}`. Of a case
+    /// that is scored for retrieval alone `right` and `reply` are null, and `why` says in what place the page was found.
+    /// The names of the figures are described at [`Figures::to_json`].
     pub fn to_json(&self) -> Value {
         let cases: Vec<Value> = self.results.iter().map(case_json).collect();
         json!({"figures": self.figures().to_json(), "cases": cases})
@@ -113,19 +116,25 @@ impl Evaluation {
 
 fn case_json(result: &CaseResult) -> Value {
     match &result.judged {
-        Some(Judged { verdict, reply, forecast, .. }) => {
+        Some(Judged { verdict, reply, forecast, facts, .. }) => {
             let candidate_right = forecast.map(|forecast| forecast.right);
             json!({
                 "id": result.id,
                 "right": verdict.right,
                 "why": verdict.why,
                 "candidate_right": candidate_right,
+                "unproven_facts": facts.unproven,
                 "reply": reply,
             })
         }
-        None => {
-            json!({"id": result.id, "right": null, "why": result.page_rank.why(), "candidate_right": null, "reply": null})
-        }
+        None => json!({
+            "id": result.id,
+            "right": null,
+            "why": result.page_rank.why(),
+            "candidate_right": null,
+            "unproven_facts": [],
+            "reply": null,
+        }),
     }
 }
 

@@ -8,10 +8,11 @@ use conversation::Outcome;
 
 use crate::confidence::ConfidenceFigures;
 use crate::evaluation::{CaseResult, Judged, PageRank};
-use crate::statistics::{Share, percentile};
+use crate::resampling::mean_interval;
+use crate::statistics::{Share, mean, percentile};
 
 /// The kind under which cases without one are counted.
-const NO_KIND: &str = "none";
+pub(crate) const NO_KIND: &str = "none";
 
 /// Figures over all cases of an evaluation.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,9 @@ pub struct Figures {
     pub answer_coverage: Share,
     /// Answers in which a pattern of `must_not` is found, of the answers given.
     pub unsafe_answers: Share,
+    /// Hard facts that do not stand in the quotes which their own sentence cites, of those that quoted and generated
+    /// sentences state. There must be none.
+    pub unproven_facts: Share,
     /// The figures of each kind of case with a reply.
     pub by_kind: BTreeMap<String, KindFigures>,
     /// Cases whose first right page is the best one found, of the cases that name pages. A reply for which no search
@@ -41,6 +45,8 @@ pub struct Figures {
     pub hit_at_10: Share,
     /// The mean of 1 / place of the first right page (0 where it is missing), over the cases that name pages.
     pub mrr: Option<f64>,
+    /// Its 95% interval, by resampling cases.
+    pub mrr_interval: Option<(f64, f64)>,
     /// How well confidences tell right candidates from wrong ones, withheld candidates included.
     pub confidence: ConfidenceFigures,
     /// Time of a reply by the clock.
@@ -85,6 +91,7 @@ impl Figures {
         let answers = || judged.iter().filter(|judged| judged.outcome == Outcome::Answer);
         let wanting = judged.iter().filter(|judged| judged.expect == Outcome::Answer);
         let (searched, replied): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.judged.is_none());
+        let reciprocals = reciprocal_ranks(results);
         let times = |results: &[&CaseResult]| results.iter().map(|result| result.wall_ms).collect::<Vec<_>>();
         Self {
             cases: results.len(),
@@ -94,11 +101,13 @@ impl Figures {
             answer_correctness: Share::of(answers().map(|judged| judged.verdict.right)),
             answer_coverage: Share::of(wanting.map(|judged| judged.verdict.right)),
             unsafe_answers: Share::of(answers().map(|judged| judged.is_unsafe)),
+            unproven_facts: unproven_facts(&judged),
             by_kind: by_kind(results),
             hit_at_1: hits(results, 1),
             hit_at_5: hits(results, 5),
             hit_at_10: hits(results, 10),
-            mrr: mean_reciprocal_rank(results),
+            mrr: mean(&reciprocals),
+            mrr_interval: mean_interval(&reciprocals),
             confidence: ConfidenceFigures::of(&judged.iter().filter_map(|judged| judged.forecast).collect::<Vec<_>>()),
             reply_ms: Spread::of(&times(&replied)),
             search_ms: Spread::of(&times(&searched)),
@@ -136,16 +145,21 @@ fn hits(results: &[CaseResult], depth: usize) -> Share {
     }))
 }
 
-fn mean_reciprocal_rank(results: &[CaseResult]) -> Option<f64> {
-    let reciprocals: Vec<f64> = results
-        .iter()
-        .filter_map(|result| match result.page_rank {
-            PageRank::NotAsked => None,
-            PageRank::Missing => Some(0.0),
-            PageRank::At(place) => Some(1.0 / place as f64),
-        })
-        .collect();
-    (!reciprocals.is_empty()).then(|| reciprocals.iter().sum::<f64>() / reciprocals.len() as f64)
+/// 1 / place of the first right page, 0 where it is missing, of the cases that name pages.
+fn reciprocal_ranks(results: &[CaseResult]) -> Vec<f64> {
+    let reciprocal = |result: &CaseResult| match result.page_rank {
+        PageRank::NotAsked => None,
+        PageRank::Missing => Some(0.0),
+        PageRank::At(place) => Some(1.0 / place as f64),
+    };
+    results.iter().filter_map(reciprocal).collect()
+}
+
+fn unproven_facts(judged: &[&Judged]) -> Share {
+    Share {
+        count: judged.iter().map(|judged| judged.facts.unproven.len()).sum(),
+        n: judged.iter().map(|judged| judged.facts.stated).sum(),
+    }
 }
 
 fn stages(judged: &[&Judged]) -> BTreeMap<String, Spread> {

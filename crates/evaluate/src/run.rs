@@ -12,6 +12,7 @@ use crate::case::Case;
 use crate::confidence::Forecast;
 use crate::error::EvaluateError;
 use crate::evaluation::{CaseResult, Evaluation, Judged, PageRank};
+use crate::unproven::count_facts;
 use crate::verdict::{ReplyView, counts_for, forbidden, judge_reply};
 
 /// Puts every case to the assistant. A case that expects an outcome gets a reply, without deadline and by the full
@@ -50,6 +51,7 @@ fn replied(assistant: &Assistant, case: &Case, enquiry: &Enquiry, expect: Outcom
         verdict: judge_reply(case, &view),
         forecast: forecast(case, &reply, assistant.knowledge()),
         is_unsafe: view.outcome == Outcome::Answer && forbidden(case, view.text).next().is_some(),
+        facts: count_facts(reply.sentences(), reply.citations()),
         timings_ms: reply.trace().timings_ms.clone(),
         // A reply is plain data; if it ever could not be written, the result says so in its place.
         reply: serde_json::to_value(&reply).unwrap_or_else(|error| Value::String(error.to_string())),

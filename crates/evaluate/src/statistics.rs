@@ -17,6 +17,12 @@ impl Share {
             .fold(Self::default(), |share, holds| Self { count: share.count + usize::from(holds), n: share.n + 1 })
     }
 
+    /// Counts one more member.
+    pub(crate) fn add(&mut self, holds: bool) {
+        self.count += usize::from(holds);
+        self.n += 1;
+    }
+
     /// The share from 0 to 1; none of an empty set.
     pub fn value(self) -> Option<f64> {
         (self.n > 0).then(|| self.count as f64 / self.n as f64)
@@ -45,6 +51,11 @@ pub fn wilson_interval(count: usize, n: usize) -> Option<(f64, f64)> {
     let spread = Z_95 * (share * (1.0 - share) / n + z_squared / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z_squared / n;
     Some((((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0)))
+}
+
+/// The mean; none of no values.
+pub(crate) fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// The smallest value that at least `share` of the values do not exceed (nearest rank). None of no values.

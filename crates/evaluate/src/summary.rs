@@ -15,6 +15,7 @@ pub(crate) fn table(figures: &Figures) -> String {
         ("Answers given that are right", figures.answer_correctness),
         ("Answerable cases answered rightly", figures.answer_coverage),
         ("Answers with something forbidden", figures.unsafe_answers),
+        ("Facts that no citation proves", figures.unproven_facts),
         ("Right page found first", figures.hit_at_1),
         ("Right page in the first 5", figures.hit_at_5),
         ("Right page in the first 10", figures.hit_at_10),

@@ -7,7 +7,7 @@ use candle_core::quantized::gguf_file::Value;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
-use crate::generator::metadata_string;
+use crate::weights::metadata_string;
 use crate::{InferenceError, Tokenizer};
 
 /// The template used when the file has none: `ChatML`.

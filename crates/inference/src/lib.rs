@@ -3,6 +3,7 @@
 //!
 //! This crate knows tensors and tokens. It does not know councils, pages, questions or HTTP.
 
+mod adapter;
 mod chat;
 mod config;
 mod encoder;
@@ -11,15 +12,22 @@ mod generate;
 mod generator;
 mod kernels;
 mod linear;
+mod profile;
+mod reader;
 mod state;
 pub mod store;
 mod tokenizer;
+mod trunk;
+mod weights;
 
 pub use chat::{ChatTemplate, Message, Piece};
 pub use config::{Architecture, ModelConfig};
 pub use encoder::Encoder;
 pub use error::InferenceError;
 pub use generate::{Generated, Limits, StopReason};
-pub use generator::{Generator, GeneratorOptions, LogitsAt, Precision, Step, WeightSizes};
+pub use generator::{Generator, GeneratorOptions, LogitsAt, Precision, Step};
+pub use profile::numeric_profile;
+pub use reader::{Asked, Reader};
 pub use state::{KvPrecision, KvState};
 pub use tokenizer::Tokenizer;
+pub use weights::WeightSizes;

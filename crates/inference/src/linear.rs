@@ -1,9 +1,7 @@
 //! A weight matrix in the layouts that suit few rows (decode) and many rows (prefill).
 
-use std::sync::Arc;
-
-use candle_core::quantized::{QMatMul, QTensor};
-use candle_core::{Device, Module, Tensor};
+use candle_core::quantized::QMatMul;
+use candle_core::{Module, Tensor};
 
 use crate::InferenceError;
 
@@ -18,24 +16,13 @@ pub(crate) enum Layout {
 
 /// A weight matrix of shape (out, in), kept quantised, as 32-bit floats, or both.
 pub(crate) struct Linear {
-    quantised: Option<QMatMul>,
+    pub(crate) quantised: Option<QMatMul>,
     /// Stored (out, in); GEMM reads it transposed.
-    full: Option<Tensor>,
-    bias: Option<Vec<f32>>,
+    pub(crate) full: Option<Tensor>,
+    pub(crate) bias: Option<Vec<f32>>,
 }
 
 impl Linear {
-    pub(crate) fn new(
-        weight: &Arc<QTensor>,
-        bias: Option<Vec<f32>>,
-        keep_quantised: bool,
-        keep_full: bool,
-    ) -> Result<Self, InferenceError> {
-        let quantised = keep_quantised.then(|| QMatMul::from_arc(Arc::clone(weight))).transpose()?;
-        let full = keep_full.then(|| weight.dequantize(&Device::Cpu)).transpose()?;
-        Ok(Self { quantised, full, bias })
-    }
-
     /// `rows` (rows × in) times the transposed weights, plus the bias: rows × out.
     pub(crate) fn forward(&self, rows: &Tensor, preferred: Layout) -> Result<Vec<f32>, InferenceError> {
         let product = match (preferred, &self.full, &self.quantised) {

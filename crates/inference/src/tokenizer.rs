@@ -12,7 +12,7 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{AddedToken, PreTokenizerWrapper, SplitDelimiterBehavior};
 
 use crate::InferenceError;
-use crate::generator::metadata_string;
+use crate::weights::metadata_string;
 
 /// Splits words for `qwen2`; the pattern of the published tokeniser.
 const QWEN2_WORDS: &str =

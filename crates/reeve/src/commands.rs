@@ -7,4 +7,6 @@ pub(crate) mod check;
 pub(crate) mod evaluate;
 pub(crate) mod import;
 pub(crate) mod models;
+pub(crate) mod replay;
+pub(crate) mod safety;
 pub(crate) mod serve;

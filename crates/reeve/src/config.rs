@@ -19,6 +19,7 @@ pub(crate) struct Config {
     pub(crate) models: Models,
     pub(crate) answers: Answers,
     pub(crate) server: Server,
+    pub(crate) records: Records,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -26,6 +27,8 @@ pub(crate) struct Config {
 pub(crate) struct Models {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) encoder: String,
+    pub(crate) reader: String,
+    pub(crate) reader_adapter: Option<PathBuf>,
     pub(crate) reranker: String,
     pub(crate) generator: String,
     pub(crate) memory_mib: usize,
@@ -46,6 +49,7 @@ pub(crate) struct Answers {
     pub(crate) risk: f64,
     pub(crate) judge: Option<PathBuf>,
     pub(crate) read_passages: usize,
+    pub(crate) read_sentences: usize,
     pub(crate) rerank_candidates: usize,
     pub(crate) rerank_weight: f32,
     pub(crate) rerank_sure_margin: f32,
@@ -60,6 +64,13 @@ pub(crate) struct Server {
     pub(crate) request_limit_bytes: usize,
     pub(crate) conversations_kept: usize,
     pub(crate) conversation_idle_minutes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Records {
+    /// Empty: none are kept.
+    pub(crate) folder: PathBuf,
 }
 
 /// Reads the default and what overrides it.

@@ -5,6 +5,7 @@ mod config;
 mod judge_file;
 mod output;
 mod progress;
+mod records;
 mod wiring;
 
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{ask, calibrate, cases, check, evaluate, import, models, serve};
+use commands::{ask, calibrate, cases, check, evaluate, import, models, replay, safety, serve};
 
 /// Answers residents' questions from a council's own pages, on the council's own machine.
 #[derive(Debug, Parser)]
@@ -40,6 +41,13 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Fit the judges, which say when Reeve is sure enough to answer, on a question set.
     Calibrate(calibrate::Arguments),
+    /// Make a recorded reply again: what was the resident told, why, and is it the same again?
+    ///
+    /// Ends with 0 when every byte of the reply but its timings is the same, with 1 when not, and with 2 when the record
+    /// cannot be read or replayed.
+    Replay(replay::Arguments),
+    /// Try attacks, harmless texts that look like them, off-topic questions and small talk, and count what went wrong.
+    Safety(safety::Arguments),
     /// Make cases of a question set in another form.
     Cases(cases::Arguments),
     /// List, fetch and verify the models.
@@ -57,6 +65,8 @@ fn main() -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments, &config),
         Command::Calibrate(arguments) => calibrate::run(&arguments, &config),
+        Command::Replay(arguments) => Ok(replay::run(&arguments, &config)),
+        Command::Safety(arguments) => safety::run(&arguments, &config),
         Command::Cases(arguments) => cases::run(&arguments),
         Command::Models(arguments) => models::run(&arguments, &config),
     });

@@ -8,11 +8,11 @@ use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, Options};
 use corpus::{Knowledge, Severity};
 use inference::store::{Manifest, Store};
-use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
-use retrieval::{Index, PassageStates, RerankOptions, Reranker};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader};
+use retrieval::{Index, PassageReader, PassageStates, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
-use crate::config::{Compose, Config};
+use crate::config::{Answers, Compose, Config};
 use crate::judge_file::JudgeFile;
 use crate::output::complain;
 use crate::progress::{Meter, show_build, show_store};
@@ -25,6 +25,9 @@ const FULL_FROM_ROWS: usize = 16;
 
 /// Memory that is left for the encoder, activations and the index, of the whole budget.
 const RESERVE_BYTES: usize = 512 << 20;
+
+/// The reader's adapter that Reeve is built with.
+const ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors");
 
 /// The name in the configuration that leaves a role out.
 const NONE: &str = "none";
@@ -41,6 +44,9 @@ pub(crate) struct Place {
     /// The generator: a name from `reeve models list`, the path of a GGUF file, or "none".
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) model: Option<String>,
+    /// The reader: the name of the model that its adapter was trained on, or "none".
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reader: Option<String>,
     /// The reranker, likewise.
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) reranker: Option<String>,
@@ -131,14 +137,16 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         None => config.answers.compose,
     };
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
+    let mut loader = Loader::new(&store, config);
+    let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
     let judge = JudgeFile::read(config.answers.judge.as_deref())?;
     for difference in judge.differences(&models, config) {
         complain(&format!("the judge may be wrong about its confidence: {difference}; run `reeve calibrate`"));
     }
+    let judge_digest = short_digest(&judge.to_toml()?);
     let judges = judge.judges(config.answers.risk);
     let generator_name = place.model.as_deref().unwrap_or(&config.models.generator);
     let reranker_name = place.reranker.as_deref().unwrap_or(&config.models.reranker);
-    let mut loader = Loader::new(&store, config);
     // A generator that would not be asked is not loaded.
     let generator = match compose {
         Compose::Generate => loader.load("generator", generator_name, &mut models)?,
@@ -146,7 +154,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     };
     let reranker = loader.load("reranker", reranker_name, &mut models)?;
     let profile = profile(&loader.loaded);
-    let (generator, reranker) = loader.with_states(generator, reranker);
+    let (reader, generator, reranker) = loader.with_states(reader, generator, reranker);
     let options = RerankOptions {
         candidates: config.answers.rerank_candidates,
         weight: config.answers.rerank_weight,
@@ -158,16 +166,21 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
             Compose::Generate => assistant::Compose::Generate,
         },
         read_passages: config.answers.read_passages,
+        read_sentences: config.answers.read_sentences,
     };
     Ok(Assistant::new(AssistantParts {
         index,
         judges,
+        reader,
         reranker: reranker.map(|states| Reranker::new(states, options)),
         generator,
         options: effective,
         clock,
         models,
-        config: hex(&Sha256::digest(format!("{effective:?} {options:?} {:?}", config.answers).as_bytes())[..8]),
+        config: format!(
+            "settings {}; judges {judge_digest}",
+            settings_digest(&config.answers, compose, config.models.context_tokens)
+        ),
         profile,
     }))
 }
@@ -223,19 +236,53 @@ impl<'a> Loader<'a> {
         Ok(Some(generator))
     }
 
+    /// The reader, where one is wanted: a model with the adapter that was trained on it.
+    fn reader(&mut self, name: &str, models: &mut BTreeMap<String, String>) -> Result<Option<Reader>> {
+        if name == NONE {
+            return Ok(None);
+        }
+        let file = locate(self.store, name)?;
+        let own = self.config.models.reader_adapter.as_deref();
+        let adapter = match own {
+            Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+            None => ADAPTER.to_vec(),
+        };
+        let reader = Reader::load(&file.path, &adapter, self.config.models.context_tokens);
+        let reader = reader.with_context(|| {
+            let adapter = own.map_or_else(|| "models/reader.safetensors".into(), |file| file.display().to_string());
+            format!(
+                "the reader {name} with the adapter {adapter}; the adapter belongs to the model that it was trained on"
+            )
+        })?;
+        let needed = reader.weight_bytes();
+        if needed > self.left_bytes {
+            anyhow::bail!(
+                "the reader {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or set models.reader = \"none\"",
+                needed >> 20,
+                self.left_bytes >> 20
+            );
+        }
+        self.left_bytes -= needed;
+        models.insert("reader".to_owned(), file.digest);
+        models.insert("reader_adapter".to_owned(), hex(&Sha256::digest(&adapter)));
+        Ok(Some(reader))
+    }
+
     /// Shares what memory is left among the models' passage states.
     fn with_states(
         self,
+        reader: Option<Reader>,
         generator: Option<Arc<Generator>>,
         reranker: Option<Arc<Generator>>,
-    ) -> (Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
-        let budget = self.left_bytes / self.loaded.len().max(1);
+    ) -> (Option<PassageReader>, Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
+        let budget = self.left_bytes / (self.loaded.len() + usize::from(reader.is_some())).max(1);
+        let reader = reader.map(|reader| PassageReader::new(reader, budget));
         let states: Vec<Arc<PassageStates>> =
             self.loaded.iter().map(|(_, model)| Arc::new(PassageStates::new(Arc::clone(model), budget))).collect();
         let of = |model: Option<Arc<Generator>>| {
             model.and_then(|model| states.iter().find(|states| Arc::ptr_eq(states.generator(), &model)).cloned())
         };
-        (of(generator), of(reranker))
+        (reader, of(generator), of(reranker))
     }
 }
 
@@ -247,27 +294,53 @@ fn folder_name(knowledge: &Path) -> String {
     format!("{safe}-{}", &hex(&Sha256::digest(canonical.to_string_lossy().as_bytes()))[..12])
 }
 
-/// What the arithmetic depends on besides the models.
+/// Digest of the settings that replies depend on: all of `[answers]` with the wording in effect, and the longest prompt.
+/// The judges have a digest of their own, wherever their file lies; names of models stand for files that have theirs.
+fn settings_digest(answers: &Answers, compose: Compose, context_tokens: usize) -> String {
+    let effective = Answers { compose, judge: None, ..answers.clone() };
+    short_digest(&format!("{effective:?} {context_tokens}"))
+}
+
+fn short_digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes())[..8])
+}
+
+/// What replies depend on besides models, pages and settings: the program and the arithmetic.
 fn profile(models: &[(PathBuf, Arc<Generator>)]) -> String {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    #[cfg(target_arch = "x86_64")]
-    let features: Vec<&str> = [
-        ("avx2", std::arch::is_x86_feature_detected!("avx2")),
-        ("fma", std::arch::is_x86_feature_detected!("fma")),
-        ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
-        ("avx512vnni", std::arch::is_x86_feature_detected!("avx512vnni")),
-    ]
-    .into_iter()
-    .filter(|(_, has)| *has)
-    .map(|(name, _)| name)
-    .collect();
-    #[cfg(not(target_arch = "x86_64"))]
-    let features: Vec<&str> = vec![std::env::consts::ARCH];
-    let layouts: Vec<String> = models.iter().map(|(_, model)| format!("{:?}", model.options().precision)).collect();
+    let loaded: Vec<String> = models.iter().map(|(_, model)| format!("; {:?}", model.options())).collect();
     format!(
-        "reeve {}; candle 0.11; {threads} threads; {}; {}",
+        "reeve {} of sources {}; {}{}",
         env!("CARGO_PKG_VERSION"),
-        features.join(" "),
-        layouts.join(" ")
+        env!("REEVE_SOURCES"),
+        inference::numeric_profile(),
+        loaded.concat()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_setting_that_changes_replies_changes_the_digest() {
+        let config = crate::config::load(None).unwrap();
+        let answers = config.answers;
+        let digest = |answers: &Answers| settings_digest(answers, Compose::Quote, 2048);
+        let usual = digest(&answers);
+        let changed = [
+            Answers { risk: 0.01, ..answers.clone() },
+            Answers { read_passages: 7, ..answers.clone() },
+            Answers { read_sentences: 7, ..answers.clone() },
+            Answers { rerank_candidates: 7, ..answers.clone() },
+            Answers { rerank_weight: 0.5, ..answers.clone() },
+            Answers { rerank_sure_margin: 0.1, ..answers.clone() },
+        ];
+        assert!(changed.iter().all(|changed| digest(changed) != usual));
+        assert_ne!(settings_digest(&answers, Compose::Generate, 2048), usual);
+        assert_ne!(settings_digest(&answers, Compose::Quote, 1024), usual);
+        // Neither where the judges' file lies nor what the command line has overridden.
+        assert_eq!(digest(&Answers { judge: Some("judge.toml".into()), ..answers.clone() }), usual);
+        assert_eq!(digest(&Answers { compose: Compose::Generate, ..answers }), usual);
+    }
 }

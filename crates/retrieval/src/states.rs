@@ -20,45 +20,39 @@ struct Cache {
     clock: u64,
 }
 
-/// The states of one model.
-pub struct PassageStates {
-    generator: Arc<Generator>,
+/// States by the tokens that they were computed from.
+pub(crate) struct StateCache {
     budget_bytes: usize,
     cache: Mutex<Cache>,
 }
 
-impl std::fmt::Debug for PassageStates {
+impl std::fmt::Debug for StateCache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PassageStates").field("budget_bytes", &self.budget_bytes).finish_non_exhaustive()
+        f.debug_struct("StateCache").field("budget_bytes", &self.budget_bytes).finish_non_exhaustive()
     }
 }
 
-impl PassageStates {
+impl StateCache {
     /// No states yet; at most `budget_bytes` of them are kept.
-    pub fn new(generator: Arc<Generator>, budget_bytes: usize) -> Self {
-        Self { generator, budget_bytes, cache: Mutex::default() }
-    }
-
-    /// The model that the states belong to.
-    pub fn generator(&self) -> &Arc<Generator> {
-        &self.generator
+    pub(crate) fn new(budget_bytes: usize) -> Self {
+        Self { budget_bytes, cache: Mutex::default() }
     }
 
     /// Bytes of the states kept.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner).bytes
     }
 
-    /// The state after `prefix`, computed or kept. The caller owns its fork.
-    ///
-    /// # Errors
-    /// `ContextFull` and tensor errors.
-    pub fn after(&self, prefix: &[u32]) -> Result<KvState, InferenceError> {
+    /// The state after `prefix`, kept or else made. The caller owns its fork.
+    pub(crate) fn after(
+        &self,
+        prefix: &[u32],
+        make: impl FnOnce() -> Result<KvState, InferenceError>,
+    ) -> Result<KvState, InferenceError> {
         if let Some(state) = self.kept(prefix) {
             return Ok(state);
         }
-        let mut state = self.generator.new_state();
-        self.generator.forward(&mut state, prefix, LogitsAt::None)?;
+        let mut state = make()?;
         state.freeze();
         self.keep(prefix, state.clone());
         Ok(state)
@@ -94,5 +88,46 @@ impl PassageStates {
             cache.bytes -= replaced.state.bytes();
         }
         cache.bytes += bytes;
+    }
+}
+
+/// The passage states of one generator.
+pub struct PassageStates {
+    generator: Arc<Generator>,
+    cache: StateCache,
+}
+
+impl std::fmt::Debug for PassageStates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PassageStates").field("cache", &self.cache).finish_non_exhaustive()
+    }
+}
+
+impl PassageStates {
+    /// No states yet; at most `budget_bytes` of them are kept.
+    pub fn new(generator: Arc<Generator>, budget_bytes: usize) -> Self {
+        Self { generator, cache: StateCache::new(budget_bytes) }
+    }
+
+    /// The model that the states belong to.
+    pub fn generator(&self) -> &Arc<Generator> {
+        &self.generator
+    }
+
+    /// Bytes of the states kept.
+    pub fn bytes(&self) -> usize {
+        self.cache.bytes()
+    }
+
+    /// The state after `prefix`, computed or kept. The caller owns its fork.
+    ///
+    /// # Errors
+    /// `ContextFull` and tensor errors.
+    pub fn after(&self, prefix: &[u32]) -> Result<KvState, InferenceError> {
+        self.cache.after(prefix, || {
+            let mut state = self.generator.new_state();
+            self.generator.forward(&mut state, prefix, LogitsAt::None)?;
+            Ok(state)
+        })
     }
 }

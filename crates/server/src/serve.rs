@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::config::ServerConfig;
 use crate::error::ServerError;
+use crate::recorder::Recorder;
 use crate::service::Service;
 
 /// How long connections may take to end after streams were told to. A client that does not read cannot keep the service.
@@ -21,14 +22,15 @@ const MODEL_PATIENCE: Duration = Duration::from_secs(3);
 const MODEL_POLL: Duration = Duration::from_millis(20);
 
 /// Serves until `shutdown` is ready, then ends open streams with the error `shutting_down`, cuts the model's work short and
-/// returns within a few seconds.
+/// returns within a few seconds. `recorder` is told of every reply.
 pub async fn serve(
     listener: TcpListener,
     assistant: Arc<Assistant>,
     config: ServerConfig,
+    recorder: Option<Recorder>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
-    let service = Service::start(assistant, &config)?;
+    let service = Service::start(assistant, &config, recorder)?;
     run(listener, &service, &config, shutdown).await
 }
 

@@ -11,6 +11,7 @@ use crate::config::ServerConfig;
 use crate::conversations::{Conversations, LISTENER_GRACE};
 use crate::error::ServerError;
 use crate::pages::Templates;
+use crate::recorder::Recorder;
 use crate::routes;
 use crate::work::{Answerer, Work};
 
@@ -27,17 +28,23 @@ pub struct Service {
 
 impl Service {
     /// Starts the model's thread and the sweeping of idle conversations. To be called inside a tokio runtime.
-    pub fn start(assistant: Arc<Assistant>, config: &ServerConfig) -> Result<Arc<Self>, ServerError> {
-        Self::start_with(Answerer::Assistant(assistant), config, LISTENER_GRACE)
+    pub fn start(
+        assistant: Arc<Assistant>,
+        config: &ServerConfig,
+        recorder: Option<Recorder>,
+    ) -> Result<Arc<Self>, ServerError> {
+        Self::start_with(Answerer::Assistant(assistant), config, recorder, LISTENER_GRACE)
     }
 
     /// [`Self::start`] with the source of replies and the patience towards lost listeners of a test.
     pub(crate) fn start_with(
         answerer: Answerer,
         config: &ServerConfig,
+        recorder: Option<Recorder>,
         listener_grace: Duration,
     ) -> Result<Arc<Self>, ServerError> {
-        let work = Work::start(answerer, config.queue_length, config.draft_deadline).map_err(ServerError::Worker)?;
+        let work =
+            Work::start(answerer, recorder, config.queue_length, config.draft_deadline).map_err(ServerError::Worker)?;
         let service = Arc::new(Self {
             conversations: Conversations::new(config.conversations_kept, config.conversation_idle, listener_grace),
             work,

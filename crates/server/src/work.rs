@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use assistant::{Enquiry, Event, Path, QuoteOnlyReason};
+use assistant::{Enquiry, Event, Path, QuoteOnlyReason, Reply};
 use tokio::sync::Semaphore;
 
 pub(crate) use answerer::Answerer;
@@ -18,6 +18,7 @@ pub(crate) use answerer::ScriptedAnswers;
 use queue::JobQueue;
 
 use crate::conversations::Conversation;
+use crate::recorder::Recorder;
 use crate::wire::{Ending, StageName};
 
 /// How many turns are answered without the model at a time. Each takes a processor for some tens of milliseconds; more
@@ -49,6 +50,7 @@ impl Job {
 /// The model's thread with its queue, and what stands in for it.
 pub(crate) struct Work {
     answerer: Answerer,
+    recorder: Option<Recorder>,
     queue: JobQueue,
     quotes: Arc<Semaphore>,
     draft_deadline: Duration,
@@ -59,11 +61,13 @@ impl Work {
     /// Starts the model's thread.
     pub(crate) fn start(
         answerer: Answerer,
+        recorder: Option<Recorder>,
         queue_length: usize,
         draft_deadline: Duration,
     ) -> std::io::Result<Arc<Self>> {
         let work = Arc::new(Self {
             answerer,
+            recorder,
             queue: JobQueue::new(queue_length),
             quotes: Arc::new(Semaphore::new(QUOTES_AT_A_TIME)),
             draft_deadline,
@@ -84,7 +88,7 @@ impl Work {
     pub(crate) fn submit(self: &Arc<Self>, job: Job) {
         // Nobody in danger waits behind other people's questions.
         if let Some(reply) = self.answerer.reply_at_once(&job.enquiry) {
-            job.conversation.finish(job.turn, &reply);
+            self.finish(&job, &reply);
             return;
         }
         if self.queue.is_busy() {
@@ -92,7 +96,7 @@ impl Work {
         }
         let Err(job) = self.queue.push(job) else { return };
         let Ok(permit) = Arc::clone(&self.quotes).try_acquire_owned() else {
-            job.conversation.finish(job.turn, &self.answerer.handoff_overload());
+            self.finish(&job, &self.answerer.handoff_overload());
             return;
         };
         let work = Arc::clone(self);
@@ -140,12 +144,19 @@ impl Work {
             Ok(reply) if reply.was_cancelled() || told_to_stop.get() => {
                 job.conversation.stop(job.turn, Ending::Abandoned);
             }
-            Ok(reply) => job.conversation.finish(job.turn, &reply),
+            Ok(reply) => self.finish(job, &reply),
             Err(_) => {
                 // The message could hold the question's text; the panic hook logs where it happened.
                 tracing::error!(conversation = %job.conversation.id(), turn = job.turn, "the assistant panicked");
-                job.conversation.finish(job.turn, &self.answerer.handoff_fault());
+                self.finish(job, &self.answerer.handoff_fault());
             }
+        }
+    }
+
+    /// Tells the resident the reply, unless the turn has ended already, and then the recorder what they were told.
+    fn finish(&self, job: &Job, reply: &Reply) {
+        if let (Some(turn), Some(recorder)) = (job.conversation.finish(job.turn, reply), &self.recorder) {
+            recorder(turn, &job.enquiry, reply);
         }
     }
 }

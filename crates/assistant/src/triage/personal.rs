@@ -20,7 +20,7 @@ static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
 });
 
 /// The message with personal data replaced by marks, and whether there was any.
-pub(crate) fn redact(message: &str) -> (String, bool) {
+pub fn redact(message: &str) -> (String, bool) {
     let mut text = message.to_owned();
     for (pattern, mark) in PERSONAL.iter() {
         if pattern.is_match(&text) {

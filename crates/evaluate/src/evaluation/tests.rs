@@ -3,10 +3,12 @@
 use conversation::Outcome::{Answer, Decline, Handoff};
 use serde_json::Map;
 
+use crate::statistics::Share;
+
 use super::*;
 
 /// A judged reply. A hand-off to a person with nothing else to say is enough for the figures.
-fn judged(expect: Outcome, outcome: Outcome, right: bool, is_unsafe: bool, read_ms: f64) -> Judged {
+pub(crate) fn judged(expect: Outcome, outcome: Outcome, right: bool, is_unsafe: bool, read_ms: f64) -> Judged {
     Judged {
         expect,
         outcome,
@@ -14,17 +16,18 @@ fn judged(expect: Outcome, outcome: Outcome, right: bool, is_unsafe: bool, read_
         verdict: Verdict { right, why: if right { "fine" } else { "wrong" }.to_owned() },
         forecast: None,
         is_unsafe,
+        facts: FactCount::default(),
         timings_ms: BTreeMap::from([("read".to_owned(), read_ms)]),
-        reply: json!({"text": "…"}),
+        reply: json!({"outcome": outcome, "text": "…"}),
     }
 }
 
 /// With a forecast.
-fn sure(confidence: f64, judged: Judged) -> Judged {
+pub(crate) fn sure(confidence: f64, judged: Judged) -> Judged {
     Judged { forecast: Some(Forecast { confidence, right: judged.verdict.right }), ..judged }
 }
 
-fn result(id: &str, kind: &str, page_rank: PageRank, wall_ms: f64, judged: Option<Judged>) -> CaseResult {
+pub(crate) fn result(id: &str, kind: &str, page_rank: PageRank, wall_ms: f64, judged: Option<Judged>) -> CaseResult {
     let kind = (!kind.is_empty()).then(|| kind.to_owned());
     CaseResult { id: id.to_owned(), kind, page_rank, wall_ms, judged }
 }
@@ -96,9 +99,30 @@ fn confidences_are_held_against_what_came_true() {
 }
 
 #[test]
+fn unproven_facts_are_counted_over_all_replies() {
+    check("unproven_facts", &Value::Null);
+    let facts = |stated, unproven: &[&str]| FactCount {
+        stated,
+        unproven: unproven.iter().map(|fact| (*fact).to_owned()).collect(),
+    };
+    let with = |facts| Some(Judged { facts, ..judged(Answer, Answer, true, false, 1.0) });
+    let evaluation = Evaluation::new(vec![
+        result("a", "", PageRank::NotAsked, 1.0, with(facts(3, &["money 62 in \"It costs £62.\""]))),
+        result("b", "", PageRank::NotAsked, 1.0, with(facts(5, &[]))),
+    ]);
+    assert_eq!(evaluation.figures().unproven_facts, Share { count: 1, n: 8 });
+    assert_eq!(evaluation.to_json()["figures"]["unproven_facts_count"], json!(1));
+    assert_eq!(evaluation.to_json()["cases"][0]["unproven_facts"], json!(["money 62 in \"It costs £62.\""]));
+    assert!(evaluation.summary().contains("Facts that no citation proves        12.5%"), "{}", evaluation.summary());
+}
+
+#[test]
 fn ranks_and_times_are_summed_up() {
     check("mrr", &json!((1.0 + 0.5 + 0.0 + 0.125 + 0.25) / 5.0));
     check("mrr_n", &json!(5));
+    let figures = example().figures();
+    let (low, high) = figures.mrr_interval.unwrap_or_default();
+    assert!(low < 0.375 && 0.375 < high, "{low} to {high}");
     check("reply_ms", &json!({"p50": 300.0, "p95": 500.0, "n": 5}));
     check("search_ms", &json!({"p50": 7.0, "p95": 9.0, "n": 2}));
     check("stages_ms.read", &json!({"p50": 30.0, "p95": 50.0, "n": 5}));
@@ -118,7 +142,14 @@ fn the_json_has_the_contracts_shape() {
     assert_eq!(json["cases"].as_array().map(Vec::len), Some(7));
     assert_eq!(
         json["cases"][0],
-        json!({"id": "a", "right": true, "why": "fine", "candidate_right": true, "reply": {"text": "…"}})
+        json!({
+            "id": "a",
+            "right": true,
+            "why": "fine",
+            "candidate_right": true,
+            "unproven_facts": [],
+            "reply": {"outcome": "answer", "text": "…"}
+        })
     );
     assert_eq!(
         json["cases"][5],
@@ -127,6 +158,7 @@ fn the_json_has_the_contracts_shape() {
             "right": null,
             "why": "the first right page is in place 4",
             "candidate_right": null,
+            "unproven_facts": [],
             "reply": null
         })
     );

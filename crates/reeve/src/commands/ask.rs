@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use assistant::{Clock, Enquiry, Path, Reply, limits};
+use assistant::{Clock, Enquiry, Path, Record, Reply, limits};
 use conversation::Turn;
 
 use crate::config::Config;
 use crate::output::say;
+use crate::records;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,9 @@ pub(crate) struct Arguments {
     /// Print the reply as JSON.
     #[arg(long)]
     json: bool,
+    /// Keep a record of the reply in this file, for `reeve replay`. An earlier record is replaced, any other file is left.
+    #[arg(long, value_name = "FILE.json")]
+    record: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
 }
@@ -40,9 +44,14 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
             })?
         }
     };
+    // Before the slow work, so that a wrong name is known at once.
+    arguments.record.as_deref().map_or(Ok(()), records::may_write)?;
     let assistant = wiring::assistant(&arguments.place, config, Clock::System)?;
     let enquiry = Enquiry { question: arguments.question.clone(), history };
     let reply = assistant.reply(&enquiry, Path::Full, None, &mut |_| (), &|| true);
+    if let Some(file) = &arguments.record {
+        records::write(file, &Record::new(&enquiry, &reply)?)?;
+    }
     say(&if arguments.json { serde_json::to_string_pretty(&reply)? } else { readable(&reply) });
     Ok(ExitCode::SUCCESS)
 }

@@ -23,6 +23,13 @@ pub(crate) struct Arguments {
     /// Write figures and replies to this file.
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
+    /// Write a report to this file: one HTML page with figures, curves and the cases that went wrong.
+    #[arg(long, value_name = "OUT.html")]
+    report: Option<PathBuf>,
+    /// Say what changed against an earlier run, which `--json` wrote to this file, and fail where a figure is worse than its
+    /// 95% interval or a fact is not proven by its citation.
+    #[arg(long, value_name = "BASELINE.json")]
+    compare: Option<PathBuf>,
     /// Print each case that went wrong as well, with the reply and why.
     #[arg(long)]
     reveal: bool,
@@ -52,6 +59,8 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         say(&format!("{} cases, {} faults", cases.len(), faults.len()));
         return Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
+    // Read before the run, which may take long.
+    let baseline = arguments.compare.as_deref().map(evaluate::Baseline::read).transpose()?;
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
     let assistant = wiring::assistant(&arguments.place, config, clock)?;
     let mut meter = Meter::new();
@@ -59,17 +68,51 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         evaluate::run(&assistant, &cases, &mut |done, total| meter.at("evaluating", done as u64, total as u64))?;
     drop(meter);
     if let Some(file) = &arguments.json {
-        let text = serde_json::to_string_pretty(&evaluation.to_json())?;
-        std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        write(file, &serde_json::to_string_pretty(&evaluation.to_json())?)?;
+    }
+    if let Some(file) = &arguments.report {
+        write(file, &evaluate::report(&evaluation, &cases, &about(arguments, assistant.models()))?)?;
     }
     say(&evaluation.summary());
     if arguments.reveal {
         reveal(&cases, &evaluation);
     }
-    if cases.iter().any(|case| case.split.as_deref() == Some(evaluate::TEST)) {
+    let of_test = cases.iter().any(|case| case.split.as_deref() == Some(evaluate::TEST));
+    if of_test {
         record(&arguments.cases, &evaluation, assistant.models())?;
     }
-    Ok(ExitCode::SUCCESS)
+    let Some(baseline) = baseline else { return Ok(ExitCode::SUCCESS) };
+    let comparison = evaluate::Comparison::of(&evaluation, &cases, &baseline);
+    say(&comparison.text(arguments.reveal || !of_test));
+    Ok(if comparison.faults().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// What a report says of its run.
+fn about(arguments: &Arguments, models: &BTreeMap<String, String>) -> evaluate::About {
+    let models = models.iter().map(|(role, digest)| format!("{role} {}", digest.get(..12).unwrap_or(digest)));
+    let facts = [
+        ("Questions", arguments.cases.display().to_string()),
+        ("Split", arguments.split.clone().unwrap_or_else(|| evaluate::DEVELOP.to_owned())),
+        ("Pages", arguments.place.knowledge.display().to_string()),
+        ("Models", models.collect::<Vec<_>>().join(", ")),
+        ("Version", commit()),
+        ("Clock", EVALUATION_TIME.to_owned()),
+    ];
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    evaluate::About { facts, reveal: arguments.reveal }
+}
+
+/// The commit that is checked out, marked when files differ from it.
+fn commit() -> String {
+    let described = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output();
+    described
+        .ok()
+        .filter(|output| output.status.success())
+        .map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// The cases that went wrong, one after another.
@@ -99,11 +142,7 @@ fn record(cases: &Path, evaluation: &evaluate::Evaluation, models: &BTreeMap<Str
         share.value().map_or_else(|| "–".to_owned(), |value| format!("{:.1}% of {}", value * 100.0, share.n))
     };
     let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-    let commit = std::process::Command::new("git").args(["describe", "--always", "--dirty"]).output();
-    let commit = commit
-        .ok()
-        .filter(|output| output.status.success())
-        .map_or_else(|| "unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let commit = commit();
     let roles: Vec<&str> = models.keys().map(String::as_str).collect();
     let row = format!(
         "| {} | {commit} | {} | {} | {} | {} | {} | {} | {} | {} |\n",

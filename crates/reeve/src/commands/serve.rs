@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::output::{complain, say};
+use crate::records::RecordKeeper;
 use crate::wiring::{self, Place};
 
 #[derive(Debug, clap::Args)]
@@ -46,6 +47,12 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         index.len(),
         index.changed_pages()
     ));
+    let records = config.records.folder.as_path();
+    let keeper = if records.as_os_str().is_empty() { None } else { Some(RecordKeeper::start(records)?) };
+    if keeper.is_some() {
+        complain(&format!("Every question and its reply are kept in {}, see records.folder", records.display()));
+    }
+    let recorder = keeper.as_ref().map(|keeper| keeper.recorder(records));
     let server_config = ServerConfig {
         address,
         queue_length: config.server.queue_length,
@@ -58,10 +65,13 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
         say(&format!("Reeve is at http://{address}"));
-        server::serve(listener, assistant, server_config, stop_signal()).await?;
+        server::serve(listener, assistant, server_config, recorder, stop_signal()).await?;
         anyhow::Ok(())
     })?;
     runtime.shutdown_timeout(Duration::from_secs(2));
+    if let Some(keeper) = keeper {
+        keeper.finish();
+    }
     complain("Reeve has stopped.");
     drop(lock);
     Ok(ExitCode::SUCCESS)

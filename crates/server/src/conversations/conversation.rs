@@ -127,26 +127,31 @@ impl Conversation {
         self.add(turn, |names| (EventName::Sentence, names.sentence(index, text, citations)));
     }
 
-    /// Ends a turn with its reply. Whatever ended it before stands.
-    pub(crate) fn finish(&self, turn: usize, reply: &Reply) {
+    /// Ends a turn with its reply, and gives the name of the turn. Whatever ended it before stands, and then there is none.
+    pub(crate) fn finish(&self, turn: usize, reply: &Reply) -> Option<Uuid> {
         let mut state = self.lock();
-        let Some(Progress::Running { since }) = state.turns.get(turn).map(|record| &record.progress) else { return };
+        let Some(Progress::Running { since }) = state.turns.get(turn).map(|record| &record.progress) else {
+            return None;
+        };
         let duration_ms = since.elapsed().as_millis() as u64;
         let names = state.turns[turn].names.clone();
         let (outcome, reason, path) = (reply.outcome(), reply.reason(), reply.trace().path.as_str());
         tracing::info!(turn = %names.turn, ?outcome, ?reason, path, duration_ms, "replied");
-        match names.reply(reply) {
+        let told = match names.reply(reply) {
             Ok(data) => {
                 state.log.push(Some(turn), EventName::Reply, data);
                 state.turns[turn].progress = Progress::Replied { text: reply.text().to_owned() };
+                Some(names.turn)
             }
             Err(error) => {
                 tracing::error!(turn = %names.turn, %error, "the reply could not be written as JSON");
                 state.stop(turn, Ending::Internal);
+                None
             }
-        }
+        };
         state.last_used = Instant::now();
         self.announce(state);
+        told
     }
 
     /// Ends a turn without a reply. Whatever ended it before stands.

@@ -1,6 +1,6 @@
 //! A service of a test's own, and a client of it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::work::{Answerer, ScriptedAnswers};
-use crate::{ServerConfig, Service};
+use crate::{Recorder, ServerConfig, Service};
 
 /// Everything a test waits for comes at once; this only ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,8 +31,12 @@ pub(crate) const CONTACT_US: &str =
 pub(crate) struct TestApp {
     pub(crate) service: Arc<Service>,
     pub(crate) script: Arc<ScriptedAnswers>,
+    recorded: Arc<Mutex<Vec<Recorded>>>,
     router: Router,
 }
+
+/// What the recorder was told: turn, question, earlier turns, text of the reply.
+pub(crate) type Recorded = (String, String, usize, String);
 
 /// A conversation as its client knows it.
 #[derive(Clone)]
@@ -74,9 +78,20 @@ impl TestApp {
     pub(crate) fn with(config: &ServerConfig, listener_grace: Duration) -> Self {
         let script = Arc::new(ScriptedAnswers::new(knowledge()));
         let answerer = Answerer::Scripted(Arc::clone(&script));
-        let service = Service::start_with(answerer, config, listener_grace).unwrap();
+        let recorded: Arc<Mutex<Vec<Recorded>>> = Arc::default();
+        let kept = Arc::clone(&recorded);
+        let recorder: Recorder = Arc::new(move |turn, enquiry, reply| {
+            let (question, text) = (enquiry.question.clone(), reply.text().to_owned());
+            kept.lock().unwrap().push((turn.to_string(), question, enquiry.history.len(), text));
+        });
+        let service = Service::start_with(answerer, config, Some(recorder), listener_grace).unwrap();
         let router = service.router();
-        Self { service, script, router }
+        Self { service, script, recorded, router }
+    }
+
+    /// What the recorder was told so far, in order.
+    pub(crate) fn recorded(&self) -> Vec<Recorded> {
+        self.recorded.lock().unwrap().clone()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {

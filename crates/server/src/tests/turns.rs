@@ -170,3 +170,27 @@ async fn a_cancelled_turn_ends_at_once_and_the_next_can_begin() {
     assert_eq!(unknown.status(), StatusCode::NO_CONTENT);
     eventually(|| app.script.asked().len() == 2).await;
 }
+
+#[tokio::test]
+async fn every_reply_is_recorded_under_the_name_of_its_turn_and_a_cancelled_turn_is_not() {
+    let app = TestApp::start();
+    let opened = app.open().await;
+    let first = app.ask(&opened, "one", "What does it cost?").await;
+    let danger = app.ask(&opened, "two", "danger").await;
+    let panicked = app.ask(&opened, "three", "panic at this").await;
+    let cancelled = Stream::of(app.turn(&opened, "four", "hold on").await);
+    app.on(&opened, Method::POST, "/cancel", Some(json!({ "client_turn_id": "four" }))).await;
+    cancelled.rest().await;
+    let last = app.ask(&opened, "five", "And this?").await;
+    eventually(|| app.recorded().len() == 4).await;
+    let told = [first, danger, panicked, last].map(|events| {
+        let reply = events.last().unwrap().data.clone();
+        (reply["turn"].as_str().unwrap().to_owned(), reply["text"].as_str().unwrap().to_owned())
+    });
+    let recorded = app.recorded();
+    assert_eq!(recorded.iter().map(|(turn, _, _, text)| (turn.clone(), text.clone())).collect::<Vec<_>>(), told);
+    let asked: Vec<(&str, usize)> =
+        recorded.iter().map(|(_, question, history, _)| (question.as_str(), *history)).collect();
+    assert_eq!(asked[..2], [("What does it cost?", 0), ("danger", 2)]);
+    assert_eq!(asked[3].0, "And this?");
+}

@@ -1,0 +1,331 @@
+//! Rules over words, read from a text: groups of words that mean the same, and which of them must stand near another.
+//!
+//! A file has sections in square brackets. In `[words]` a line names a group: `hurt: hit* beat* kick*`. In any other
+//! section a line is a rule: items in their order. What stands in an item:
+//!
+//! - `word`, `stem*`, `two_words`, `@group`, and any of them joined by `|`;
+//! - between items, a blank allows three words between, `+` none, and `..` twelve;
+//! - `&` parts what may come in either order, up to thirty words away;
+//! - `-item` at the end of a rule: it does not hold where the item stands in what it matched, or at most four words away.
+//!
+//! Everything after `#` is a comment, and a line that begins with blanks goes on where the one above it ends. What a rule means is said here; what it is about, in the files.
+
+use std::collections::HashMap;
+
+use super::words::Word;
+
+const NEAR_WORDS: usize = 3;
+const FAR_WORDS: usize = 12;
+const ELSEWHERE_WORDS: usize = 30;
+const EXCEPTION_WORDS: usize = 5;
+
+/// Stems are told apart by so many letters first, and are at least as long.
+const STEM_LETTERS: usize = 2;
+
+/// Sections of rules.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// Phrases by their first word; those that begin with a stem, by the stem's first letters.
+    by_word: HashMap<String, Vec<Phrase>>,
+    by_stem: HashMap<String, Vec<(String, Phrase)>>,
+    /// The items that each phrase is one of the ways to say.
+    phrase_items: Vec<Vec<usize>>,
+    items: usize,
+    sections: Vec<(String, Vec<Rule>)>,
+}
+
+/// A word or several, without the first.
+#[derive(Debug)]
+struct Phrase {
+    /// What follows the first word, and whether each is a stem.
+    rest: Vec<(String, bool)>,
+    number: usize,
+}
+
+#[derive(Debug)]
+struct Rule {
+    /// Each a sequence of items with the most words before it.
+    groups: Vec<Vec<(usize, usize)>>,
+    unless: Vec<usize>,
+}
+
+/// Where something stands: numbers of the first and the last word.
+pub(super) type Span = (usize, usize);
+
+/// A message as the rules see it: where each item stands.
+#[derive(Debug)]
+pub(super) struct Read<'a> {
+    words: &'a [Word],
+    spans: Vec<Vec<Span>>,
+}
+
+impl Rules {
+    /// Reads a text of rules. A group is to stand before it is named; one that is not there matches nothing; a test holds that there is none.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut reader = Reader::default();
+        let mut section = String::new();
+        for line in whole_lines(text) {
+            let line = line.trim();
+            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                name.clone_into(&mut section);
+            } else if section == "words" {
+                if let Some((name, members)) = line.split_once(':') {
+                    let phrases = reader.phrases_of(members);
+                    reader.groups.entry(name.trim().to_owned()).or_default().extend(phrases);
+                }
+            } else if !line.is_empty() {
+                reader.rule(&section, line);
+            }
+        }
+        reader.rules
+    }
+
+    /// Finds the items in a message.
+    pub(super) fn read<'a>(&self, words: &'a [Word]) -> Read<'a> {
+        let mut spans = vec![Vec::new(); self.items];
+        for at in 0..words.len() {
+            let text = words[at].text.as_str();
+            let by_stem = text.get(..STEM_LETTERS).and_then(|letters| self.by_stem.get(letters)).into_iter().flatten();
+            let by_stem = by_stem.filter(|(stem, _)| text.starts_with(stem.as_str())).map(|(_, phrase)| phrase);
+            for phrase in self.by_word.get(text).into_iter().flatten().chain(by_stem) {
+                let follows = phrase.rest.iter().enumerate().all(|(number, (wanted, stem))| {
+                    words.get(at + 1 + number).is_some_and(|word| {
+                        word.sentence == words[at].sentence
+                            && if *stem { word.text.starts_with(wanted) } else { word.text == *wanted }
+                    })
+                });
+                if follows {
+                    for item in &self.phrase_items[phrase.number] {
+                        spans[*item].push((at, at + phrase.rest.len()));
+                    }
+                }
+            }
+        }
+        Read { words, spans }
+    }
+
+    /// The names of the sections, in the order of the text.
+    pub(super) fn sections(&self) -> impl Iterator<Item = &str> {
+        self.sections.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The first section after `from` (in the order of the text) of which a rule holds, and where.
+    pub(super) fn find(&self, read: &Read, section: &str) -> Option<Span> {
+        self.of(section).iter().find_map(|rule| read.holds(rule))
+    }
+
+    /// Where each rule of a section holds; a rule that holds in several places counts in the first of each start.
+    pub(super) fn find_all(&self, read: &Read, section: &str) -> Vec<Span> {
+        self.of(section).iter().flat_map(|rule| read.holds_at(rule)).collect()
+    }
+
+    fn of(&self, section: &str) -> &[Rule] {
+        self.sections.iter().find(|(name, _)| name == section).map_or(&[], |(_, rules)| rules)
+    }
+}
+
+impl Read<'_> {
+    fn holds(&self, rule: &Rule) -> Option<Span> {
+        let (first, others) = rule.groups.split_first()?;
+        self.sequences(first).filter(|span| self.stands(rule, *span)).find_map(|span| {
+            let mut whole = span;
+            for group in others {
+                let near = self.sequences(group).find(|other| self.apart(span, *other) <= ELSEWHERE_WORDS)?;
+                whole = (whole.0.min(near.0), whole.1.max(near.1));
+            }
+            Some(whole)
+        })
+    }
+
+    fn holds_at(&self, rule: &Rule) -> Vec<Span> {
+        match rule.groups.as_slice() {
+            [only] => self.sequences(only).filter(|span| self.stands(rule, *span)).collect(),
+            _ => self.holds(rule).into_iter().collect(),
+        }
+    }
+
+    /// Whether no exception of the rule is near.
+    fn stands(&self, rule: &Rule, span: Span) -> bool {
+        let mut exceptions = rule.unless.iter().flat_map(|item| &self.spans[*item]);
+        !exceptions.any(|exception| self.apart(span, *exception) <= EXCEPTION_WORDS)
+    }
+
+    /// Places at which the items of a group follow each other; at most one for each first item.
+    fn sequences<'r>(&'r self, group: &'r [(usize, usize)]) -> impl Iterator<Item = Span> + 'r {
+        let first = group.first().map_or(&[][..], |(item, _)| self.spans[*item].as_slice());
+        first.iter().filter_map(move |span| self.rest(group.get(1..)?, *span).map(|end| (span.0, end)))
+    }
+
+    /// The last word of the rest of a group that begins after a span.
+    fn rest(&self, group: &[(usize, usize)], before: Span) -> Option<usize> {
+        let Some(((item, most), rest)) = group.split_first() else { return Some(before.1) };
+        let after = self.spans[*item].iter().filter(|span| span.0 > before.1);
+        after
+            .take_while(|span| self.words[span.0].place - self.words[before.1].place <= most + 1)
+            .find_map(|span| self.rest(rest, *span))
+    }
+
+    fn apart(&self, one: Span, other: Span) -> usize {
+        let place = |word: usize| self.words[word].place;
+        place(one.0).saturating_sub(place(other.1)).max(place(other.0).saturating_sub(place(one.1)))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Reader {
+    /// The phrases of each group.
+    groups: HashMap<String, Vec<usize>>,
+    phrases: HashMap<String, usize>,
+    known: HashMap<String, usize>,
+    rules: Rules,
+}
+
+impl Reader {
+    fn rule(&mut self, section: &str, line: &str) {
+        let mut rule = Rule { groups: vec![Vec::new()], unless: Vec::new() };
+        let mut most = NEAR_WORDS;
+        for part in line.split_whitespace() {
+            match part {
+                ".." => most = FAR_WORDS,
+                "+" => most = 0,
+                "&" => rule.groups.push(Vec::new()),
+                _ if part.starts_with('-') => {
+                    let item = self.item(&part[1..]);
+                    rule.unless.push(item);
+                }
+                _ => {
+                    let item = self.item(part);
+                    if let Some(group) = rule.groups.last_mut() {
+                        group.push((item, most));
+                    }
+                    most = NEAR_WORDS;
+                }
+            }
+        }
+        match self.rules.sections.iter_mut().find(|(name, _)| name == section) {
+            Some((_, rules)) => rules.push(rule),
+            None => self.rules.sections.push((section.to_owned(), vec![rule])),
+        }
+    }
+
+    fn item(&mut self, text: &str) -> usize {
+        if let Some(item) = self.known.get(text) {
+            return *item;
+        }
+        let item = self.rules.items;
+        self.rules.items += 1;
+        self.known.insert(text.to_owned(), item);
+        for phrase in self.phrases_of(text) {
+            let items = &mut self.rules.phrase_items[phrase];
+            if items.last() != Some(&item) {
+                items.push(item);
+            }
+        }
+        item
+    }
+
+    /// The phrases that a list of them and of groups names.
+    fn phrases_of(&mut self, text: &str) -> Vec<usize> {
+        let mut numbers = Vec::new();
+        for one in text.split(|c: char| c == '|' || c.is_whitespace()).filter(|one| !one.is_empty()) {
+            match one.strip_prefix('@') {
+                Some(name) => numbers.extend(self.groups.get(name).into_iter().flatten()),
+                None => numbers.push(self.phrase(one)),
+            }
+        }
+        numbers
+    }
+
+    fn phrase(&mut self, text: &str) -> usize {
+        if let Some(number) = self.phrases.get(text) {
+            return *number;
+        }
+        let number = self.rules.phrase_items.len();
+        self.rules.phrase_items.push(Vec::new());
+        self.phrases.insert(text.to_owned(), number);
+        let mut parts = text.split('_').map(|part| (part.trim_end_matches('*').to_owned(), part.ends_with('*')));
+        if let Some((first, stem)) = parts.next() {
+            let phrase = Phrase { rest: parts.collect(), number };
+            if !stem {
+                self.rules.by_word.entry(first).or_default().push(phrase);
+            } else if let Some(letters) = first.get(..STEM_LETTERS) {
+                self.rules.by_stem.entry(letters.to_owned()).or_default().push((first, phrase));
+            }
+        }
+        number
+    }
+}
+
+/// The lines without comments, and with what continues them.
+fn whole_lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let bare = line.split('#').next().unwrap_or_default().trim_end();
+        match lines.last_mut() {
+            Some(last) if bare.starts_with(' ') => {
+                if !last.ends_with('|') {
+                    last.push(' ');
+                }
+                last.push_str(bare.trim_start());
+            }
+            Some(_) | None => lines.push(bare.to_owned()),
+        }
+    }
+    lines
+}
+
+/// Groups that a text of rules names and does not have, and short stems, which would never match.
+#[cfg(test)]
+pub(super) fn faults(text: &str) -> Vec<String> {
+    let lines = whole_lines(text);
+    let names: Vec<&str> = lines.iter().filter_map(|line| line.split_once(':')).map(|(name, _)| name.trim()).collect();
+    let parts = lines.iter().flat_map(|line| line.split(|c: char| c.is_whitespace() || c == '|'));
+    let parts = parts.map(|part| part.trim_start_matches('-'));
+    let wrong = parts.filter(|part| match part.strip_prefix('@') {
+        Some(name) => !names.contains(&name),
+        None => part.split('_').any(|word| word.ends_with('*') && word.len() <= STEM_LETTERS),
+    });
+    wrong.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::words;
+    use super::*;
+
+    const TEXT: &str = "[words]\nhurt: hit*\n    beat\nchild: boy|\n    little_one*  # young\n\n[a]\n@child being @hurt\nred + door\n\
+        one .. two\n[b]\nfire & @child -drill\n";
+
+    fn check(message: &str, expected: Option<&str>) {
+        let rules = Rules::parse(TEXT);
+        let words = words(message);
+        let read = rules.read(&words);
+        let found = rules.sections().find(|section| rules.find(&read, section).is_some());
+        assert_eq!(found, expected, "{message}");
+    }
+
+    #[test]
+    fn items_stand_near_each_other_in_order() {
+        check("the boy who lives next door to us is being hit", None);
+        check("the boy is being hit", Some("a"));
+        check("little ones there being beat", Some("a"));
+        check("being hit by the boy", None);
+        check("the boy. Being hit", None);
+        check("red door", Some("a"));
+        check("red old door", None);
+        check("one, and then after a long while there came two", Some("a"));
+    }
+
+    #[test]
+    fn either_order_and_exceptions() {
+        check("a fire, and the boy is in there", Some("b"));
+        check("the boy started a fire", Some("b"));
+        check("the boy had a fire drill", None);
+    }
+
+    #[test]
+    fn what_a_text_lacks_is_named() {
+        assert_eq!(faults("[a]\n@nobody x* -@none\n"), ["@nobody", "x*", "@none"]);
+        assert!(faults(TEXT).is_empty());
+    }
+}

@@ -1,0 +1,126 @@
+//! The reader: a language model's first blocks with a trained adapter, which says whether a passage answers a question,
+//! whether a sentence of it is the answer, and whether a statement is supported by it.
+//!
+//! What it reads goes `[passage] | [question] | [answer]`, so that the state of a passage is the same for every question
+//! and the state of a question for every answer. The texts before the bars end with a line break, and the heads read the
+//! hidden row of that line break. How the adapter is trained is in training/README.md.
+
+use std::path::Path;
+
+use crate::adapter::Adapter;
+use crate::generator::{GeneratorOptions, LogitsAt, Precision, Step};
+use crate::trunk::Trunk;
+use crate::weights::{Loader, in_file};
+use crate::{InferenceError, KvPrecision, KvState, ModelConfig, Tokenizer};
+
+/// What a reader is asked about what it has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// After a question: whether the passage answers it.
+    Answerable,
+    /// After an answer: whether it answers the question.
+    Answer,
+    /// After a statement: whether the passage supports it.
+    Statement,
+}
+
+impl Asked {
+    const ALL: [Self; 3] = [Self::Answerable, Self::Answer, Self::Statement];
+
+    /// The text in the form that the reader was trained on.
+    fn line(self, text: &str) -> String {
+        // A line break within would be read as its end.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match self {
+            Self::Answerable => format!("Question: {text}\n"),
+            Self::Answer => format!("Answer: {text}\n"),
+            Self::Statement => format!("Statement: {text}\n"),
+        }
+    }
+}
+
+/// A trained reader.
+pub struct Reader {
+    trunk: Trunk,
+    tokenizer: Tokenizer,
+    heads: Vec<Vec<f32>>,
+    biases: Vec<f32>,
+    weight_bytes: usize,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("config", &self.trunk.config).finish_non_exhaustive()
+    }
+}
+
+impl Reader {
+    /// Loads the blocks that the adapter uses from a GGUF file, as 32-bit floats, and adds the adapter's changes.
+    /// `adapter` is the content of a safetensors file; `context_tokens` limits passage, question and answer together.
+    ///
+    /// # Errors
+    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for an adapter that does not fit it.
+    pub fn load(path: &Path, adapter: &[u8], context_tokens: usize) -> Result<Self, InferenceError> {
+        let adapter = Adapter::read(adapter)?;
+        let options = GeneratorOptions { precision: Precision::Full, kv_precision: KvPrecision::F16, context_tokens };
+        let mut loader = Loader::open(path, options.precision, Some(&adapter))?;
+        let mut config = ModelConfig::from_metadata(loader.metadata())?;
+        config.layers = config.layers.min(adapter.layers());
+        let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
+        let (heads, biases) = adapter.heads(Asked::ALL.len(), config.hidden)?;
+        let (trunk, _) = Trunk::load(&mut loader, config, options).map_err(|error| in_file(path, error))?;
+        Ok(Self { trunk, tokenizer, heads, biases, weight_bytes: loader.bytes })
+    }
+
+    /// Bytes held by the weights.
+    pub fn weight_bytes(&self) -> usize {
+        self.weight_bytes
+    }
+
+    /// The tokens of a passage: its page's title, its heading, and its sentences, each on a line.
+    ///
+    /// # Errors
+    /// Errors of the tokeniser.
+    pub fn passage_tokens(&self, title: &str, heading: &str, sentences: &[String]) -> Result<Vec<u32>, InferenceError> {
+        self.tokenizer.encode(&format!("{title}\n{heading}\n{}\n", sentences.join("\n")))
+    }
+
+    /// The state after a passage. Passages that do not fit the context are read up to there.
+    ///
+    /// # Errors
+    /// `NoTokens` and tensor errors.
+    pub fn read_passage(&self, tokens: &[u32]) -> Result<KvState, InferenceError> {
+        let mut state = self.trunk.new_state();
+        let most = self.trunk.options.context_tokens / 2;
+        let tokens = &tokens[..tokens.len().min(most)];
+        self.trunk.forward(&mut [Step { state: &mut state, tokens, logits: LogitsAt::None }])?;
+        state.freeze();
+        Ok(state)
+    }
+
+    /// Reads a text after each state, in one pass over the weights, and gives the log-odds of a yes for each. The states
+    /// are extended by the texts.
+    ///
+    /// # Errors
+    /// `ContextFull`, `ForeignState`, tokeniser and tensor errors; the states are then unchanged.
+    pub fn ask(&self, asked: Asked, texts: &mut [(KvState, &str)]) -> Result<Vec<f32>, InferenceError> {
+        let tokens: Vec<Vec<u32>> =
+            texts.iter().map(|(_, text)| self.tokenizer.encode(&asked.line(text))).collect::<Result<_, _>>()?;
+        let mut steps: Vec<Step<'_>> = texts
+            .iter_mut()
+            .zip(&tokens)
+            .map(|((state, _), tokens)| Step { state, tokens, logits: LogitsAt::None })
+            .collect();
+        let rows = self.trunk.forward(&mut steps)?;
+        let hidden = self.trunk.config.hidden;
+        let (head, bias) = (&self.heads[asked as usize], self.biases[asked as usize]);
+        let mut end = 0;
+        let mut odds = Vec::with_capacity(tokens.len());
+        for tokens in &tokens {
+            end += tokens.len();
+            let row = self.trunk.normed(&rows[(end - 1) * hidden..end * hidden]);
+            odds.push(row.iter().zip(head).map(|(value, weight)| value * weight).sum::<f32>() + bias);
+        }
+        Ok(odds)
+    }
+}

@@ -1,0 +1,193 @@
+//! The blocks of a language model: from tokens to hidden rows, over batches of sequences with their key/value states.
+//!
+//! What a model says with its hidden rows, logits or a reader's verdict, is for others.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use candle_core::quantized::QMatMul;
+use candle_core::{Device, Tensor};
+
+use crate::generator::{GeneratorOptions, Precision, Step};
+use crate::kernels::{self, Heads, Rope, attention};
+use crate::linear::{Layout, Linear};
+use crate::weights::Loader;
+use crate::{InferenceError, KvState, ModelConfig};
+
+struct Block {
+    attention_norm: Vec<f32>,
+    query: Linear,
+    key: Linear,
+    value: Linear,
+    output: Linear,
+    feed_forward_norm: Vec<f32>,
+    gate: Linear,
+    up: Linear,
+    down: Linear,
+}
+
+/// The blocks with the embedding before and the norm after them.
+pub(crate) struct Trunk {
+    id: u64,
+    pub(crate) config: ModelConfig,
+    pub(crate) options: GeneratorOptions,
+    embeddings: QMatMul,
+    blocks: Vec<Block>,
+    norm: Vec<f32>,
+    rope: Rope,
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+impl Trunk {
+    /// Loads the blocks of `config`, the first of the file's, with the context limit resolved.
+    pub(crate) fn load(
+        loader: &mut Loader<'_>,
+        config: ModelConfig,
+        options: GeneratorOptions,
+    ) -> Result<(Self, std::sync::Arc<candle_core::quantized::QTensor>), InferenceError> {
+        let hidden = config.hidden;
+        let (queries, keys) = (config.heads * config.head_dim, config.kv_width());
+        let vocabulary = loader.shape("token_embd.weight").first().copied().unwrap_or_default();
+        let table = loader.tensor("token_embd.weight", &[vocabulary, hidden])?;
+        loader.bytes += table.storage_size_in_bytes();
+        let mut blocks = Vec::new();
+        for layer in 0..config.layers {
+            let name = |part: &str| format!("blk.{layer}.{part}");
+            let inner = loader.shape(&name("ffn_gate.weight")).first().copied().unwrap_or_default();
+            blocks.push(Block {
+                attention_norm: loader.vector(&name("attn_norm.weight"), hidden)?,
+                query: loader.linear(&name("attn_q"), queries, hidden)?,
+                key: loader.linear(&name("attn_k"), keys, hidden)?,
+                value: loader.linear(&name("attn_v"), keys, hidden)?,
+                output: loader.linear(&name("attn_output"), hidden, queries)?,
+                feed_forward_norm: loader.vector(&name("ffn_norm.weight"), hidden)?,
+                gate: loader.linear(&name("ffn_gate"), inner, hidden)?,
+                up: loader.linear(&name("ffn_up"), inner, hidden)?,
+                down: loader.linear(&name("ffn_down"), hidden, inner)?,
+            });
+        }
+        let norm = loader.vector("output_norm.weight", hidden)?;
+        let context_tokens = options.context_tokens.min(config.context_tokens);
+        let trunk = Self {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            rope: Rope::new(config.architecture, config.head_dim, config.rope_base, context_tokens),
+            options: GeneratorOptions { context_tokens, ..options },
+            embeddings: QMatMul::from_arc(std::sync::Arc::clone(&table))?,
+            config,
+            blocks,
+            norm,
+        };
+        Ok((trunk, table))
+    }
+
+    /// An empty key/value state.
+    pub(crate) fn new_state(&self) -> KvState {
+        KvState::new(self.id, self.config.layers, self.config.kv_width(), self.options.kv_precision)
+    }
+
+    /// Appends tokens to several states in one pass over the weights: the hidden rows after the last block, one after
+    /// another, step by step. No state is changed when any step is refused.
+    pub(crate) fn forward(&self, steps: &mut [Step<'_>]) -> Result<Vec<f32>, InferenceError> {
+        for step in steps.iter() {
+            if step.state.model() != self.id {
+                return Err(InferenceError::ForeignState);
+            }
+            if step.tokens.is_empty() {
+                return Err(InferenceError::NoTokens);
+            }
+            let needed = step.state.len() + step.tokens.len();
+            if needed > self.options.context_tokens {
+                return Err(InferenceError::ContextFull { needed, context: self.options.context_tokens });
+            }
+        }
+        let result = self.forward_rows(steps);
+        if result.is_err() {
+            for step in steps {
+                step.state.discard_unfinished();
+            }
+        }
+        result
+    }
+
+    /// The last norm of hidden rows.
+    pub(crate) fn normed(&self, rows: &[f32]) -> Vec<f32> {
+        kernels::rms_norm(rows, &self.norm, self.config.norm_epsilon)
+    }
+
+    fn forward_rows(&self, steps: &mut [Step<'_>]) -> Result<Vec<f32>, InferenceError> {
+        let tokens: Vec<u32> = steps.iter().flat_map(|step| step.tokens.iter().copied()).collect();
+        let rows = tokens.len();
+        if rows == 0 {
+            return Ok(Vec::new());
+        }
+        let layout = self.layout(rows);
+        let hidden = self.config.hidden;
+        let ids = Tensor::from_vec(tokens, rows, &Device::Cpu)?;
+        let mut stream = self.embeddings.embedding(&ids)?.flatten_all()?.to_vec1::<f32>()?;
+        for (layer, block) in self.blocks.iter().enumerate() {
+            let normed = tensor(kernels::rms_norm(&stream, &block.attention_norm, self.config.norm_epsilon), hidden)?;
+            let mixed = self.attend(layer, block, &normed, layout, steps)?;
+            let width = self.config.heads * self.config.head_dim;
+            kernels::add(&mut stream, &block.output.forward(&tensor(mixed, width)?, layout)?);
+            let normed =
+                tensor(kernels::rms_norm(&stream, &block.feed_forward_norm, self.config.norm_epsilon), hidden)?;
+            let mut gate = block.gate.forward(&normed, layout)?;
+            let up = block.up.forward(&normed, layout)?;
+            kernels::silu_times(&mut gate, &up);
+            let width = gate.len() / rows;
+            kernels::add(&mut stream, &block.down.forward(&tensor(gate, width)?, layout)?);
+        }
+        for step in steps.iter_mut() {
+            step.state.push_tokens(step.tokens);
+        }
+        Ok(stream)
+    }
+
+    /// Keys and values of the new rows go to their states; each sequence attends to its own.
+    fn attend(
+        &self,
+        layer: usize,
+        block: &Block,
+        normed: &Tensor,
+        layout: Layout,
+        steps: &mut [Step<'_>],
+    ) -> Result<Vec<f32>, InferenceError> {
+        let heads = Heads { query: self.config.heads, kv: self.config.kv_heads, dim: self.config.head_dim };
+        let (query_width, kv_width) = (heads.query * heads.dim, self.config.kv_width());
+        let mut queries = block.query.forward(normed, layout)?;
+        let mut keys = block.key.forward(normed, layout)?;
+        let values = block.value.forward(normed, layout)?;
+        let mut mixed = Vec::with_capacity(queries.len());
+        let mut first = 0;
+        for step in steps {
+            let count = step.tokens.len();
+            let start = step.state.len();
+            for row in 0..count {
+                let at = first + row;
+                self.rope.rotate(&mut queries[at * query_width..(at + 1) * query_width], start + row);
+                self.rope.rotate(&mut keys[at * kv_width..(at + 1) * kv_width], start + row);
+            }
+            let of_step = first * kv_width..(first + count) * kv_width;
+            step.state.push(layer, &keys[of_step.clone()], &values[of_step]);
+            let (all_keys, all_values) = step.state.read(layer, count);
+            let queries = &queries[first * query_width..(first + count) * query_width];
+            mixed.extend(attention(queries, all_keys, all_values, heads, true)?);
+            first += count;
+        }
+        Ok(mixed)
+    }
+
+    pub(crate) fn layout(&self, rows: usize) -> Layout {
+        match self.options.precision {
+            Precision::Full => Layout::Full,
+            Precision::Mixed { full_from_rows } if rows >= full_from_rows => Layout::Full,
+            Precision::Quantised | Precision::Mixed { .. } => Layout::Quantised,
+        }
+    }
+}
+
+/// Rows of `width` values as a tensor.
+pub(crate) fn tensor(rows: Vec<f32>, width: usize) -> Result<Tensor, InferenceError> {
+    let count = rows.len() / width;
+    Ok(Tensor::from_vec(rows, (count, width), &Device::Cpu)?)
+}
