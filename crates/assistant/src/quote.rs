@@ -28,8 +28,8 @@ const PASSAGE_WEIGHT: f64 = 0.06;
 /// What a sentence loses that was said just before.
 const SAID_PENALTY: f64 = 0.15;
 /// What a point of the reader's log-odds that a sentence is the answer, and that its passage has one, counts for.
-const ANSWER_WEIGHT: f64 = 0.12;
-const ANSWERABLE_WEIGHT: f64 = 0.06;
+const ANSWER_WEIGHT: f64 = 0.05;
+const ANSWERABLE_WEIGHT: f64 = 0.025;
 /// What a sentence that was not read is taken for: hardly the answer.
 const UNREAD_LOG_ODDS: f64 = -4.0;
 /// A further sentence comes along when it is at most this much worse than the best.
