@@ -16,6 +16,7 @@ use conversation::{Citation, SentenceKind};
 use corpus::{Page, Passage};
 
 use crate::facts::{Fact, covered, facts};
+use crate::proof::unproven_facts;
 use evidence::Evidence;
 use polarity::Difference;
 use reading::Reading;
@@ -71,10 +72,31 @@ pub(crate) fn lead_in_number(passage: &Passage, number: usize) -> Option<usize> 
     (0..number).rev().find(|before| passage.sentences[*before].text.ends_with(lead_in.as_str()))
 }
 
+/// Where the table begins that the row at `row` belongs to: the first of the lines above it that hold cells.
+fn table_start(source: &str, row: usize) -> usize {
+    let mut start = source[..row].rfind('\n').map_or(0, |end| end + 1);
+    while let Some(above) = source[..start].strip_suffix('\n') {
+        let line = above.rfind('\n').map_or(0, |end| end + 1);
+        if !source[line..start].contains('|') {
+            break;
+        }
+        start = line;
+    }
+    start
+}
+
 /// The verbatim span of the page from one sentence to another.
 fn citation(page: &Page, passage: &Passage, first: usize, last: usize) -> Citation {
-    let from = &passage.sentences[first];
-    let quote = page.source.get(from.span.start..passage.sentences[last].span.end).unwrap_or_default();
+    let end = passage.sentences[last].span.end;
+    let mut start = passage.sentences[first].span.start;
+    let quoted = |start: usize| page.source.get(start..end).unwrap_or_default();
+    // A fact of a table row may stand in the heading of its column.
+    if passage.sentences[first..=last].iter().any(|row| {
+        row.kind == corpus::SentenceKind::TableRow && !unproven_facts(&row.text, &[quoted(start)]).is_empty()
+    }) {
+        start = table_start(&page.source, start);
+    }
+    let quote = quoted(start);
     Citation {
         n: 0,
         page_id: page.id.clone(),
@@ -169,16 +191,18 @@ impl ReadPassage<'_> {
         if let Some(fact) = claimed.clone().find(|fact| !held(fact)) {
             return Err(Refusal::UnknownFact(fact.clone()));
         }
+        let words = claim.words();
+        if let Some(number) = evidence.iter().position(|held| held.words.contains(&words)) {
+            let with_lead_in = evidence[number].words[1] != words;
+            let first = lead_in_number(self.passage, number).filter(|_| with_lead_in).unwrap_or(number);
+            return Ok(self.checked(text, first, number));
+        }
         let mut refusal = Refusal::Unsupported(0.0);
         for (index, window) in Window::best(&claim, evidence).iter().enumerate() {
             match agree(text, &claim, window, evidence) {
                 Ok(()) => {
                     let first = first_with_lead_ins(&claim, window, self.passage);
-                    return Ok(CheckedSentence {
-                        text: text.to_owned(),
-                        kind: SentenceKind::Generated,
-                        evidence: vec![citation(self.page, self.passage, first, window.last)],
-                    });
+                    return Ok(self.checked(text, first, window.last));
                 }
                 // What the best window refuses says most.
                 Err(reason) if index == 0 => refusal = reason,
@@ -186,6 +210,11 @@ impl ReadPassage<'_> {
             }
         }
         Err(refusal)
+    }
+
+    fn checked(&self, text: &str, first: usize, last: usize) -> CheckedSentence {
+        let evidence = vec![citation(self.page, self.passage, first, last)];
+        CheckedSentence { text: text.to_owned(), kind: SentenceKind::Generated, evidence }
     }
 }
 
@@ -279,6 +308,17 @@ mod tests {
         assert_eq!(quoted.text(), "You cannot put in: 5 bricks");
         assert!(quoted.evidence()[0].quote.starts_with("You cannot put in:"));
         assert!(quoted.evidence()[0].quote.ends_with("5 bricks"));
+    }
+
+    #[test]
+    fn a_row_cites_the_heading_of_its_column_where_that_holds_a_fact() {
+        let table = "| Bin | From 1 October |\n|---|---|\n| First | £26 |\n| Extra | £20 |";
+        let text = format!("---\nid: p\ntitle: P\n---\n# P\n\nWhat it costs:\n\n{table}\n");
+        let page = Page::parse(std::path::Path::new("p.md"), &text).unwrap().0;
+        let row = page.passages[0].sentences.iter().position(|s| s.text.contains("Extra")).unwrap();
+        let quoted = CheckedSentence::quoted(&page, &page.passages[0], row, false);
+        assert_eq!(quoted.evidence()[0].quote, table);
+        assert!(unproven_facts(quoted.text(), &[&quoted.evidence()[0].quote]).is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! The true ones are the pages' own sentences and the hand-written paraphrases. Each false one differs from its origin
 //! in one way, its kind, and is checked against the passage of its origin. A made sentence that may be true after all
-//! is left out; see [`truth`]. Nothing here is random: which sentences are taken follows from a digest of their text.
+//! is left out. Nothing here is random: which sentences are taken follows from a digest of their text.
 
 mod additions;
 mod entities;

@@ -3,6 +3,7 @@
 //! This crate knows the format of a case, the rule of what counts as a right reply, and the figures made of many
 //! verdicts. It knows nothing of HTTP, of SQL, or of how a reply is made.
 
+pub mod adversarial;
 mod calibration;
 mod case;
 mod compare;

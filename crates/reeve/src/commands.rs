@@ -9,4 +9,5 @@ pub(crate) mod import;
 pub(crate) mod models;
 pub(crate) mod replay;
 pub(crate) mod safety;
+pub(crate) mod sentences;
 pub(crate) mod serve;

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{ask, calibrate, cases, check, evaluate, import, models, replay, safety, serve};
+use commands::{ask, calibrate, cases, check, evaluate, import, models, replay, safety, sentences, serve};
 
 /// Answers residents' questions from a council's own pages, on the council's own machine.
 #[derive(Debug, Parser)]
@@ -48,6 +48,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Try attacks, harmless texts that look like them, off-topic questions and small talk, and count what went wrong.
     Safety(safety::Arguments),
+    /// Try the check on false sentences made of true ones, and on true ones in other words.
+    Sentences(sentences::Arguments),
     /// Make cases of a question set in another form.
     Cases(cases::Arguments),
     /// List, fetch and verify the models.
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments, &config),
         Command::Replay(arguments) => Ok(replay::run(&arguments, &config)),
         Command::Safety(arguments) => safety::run(&arguments, &config),
+        Command::Sentences(arguments) => sentences::run(&arguments),
         Command::Cases(arguments) => cases::run(&arguments),
         Command::Models(arguments) => models::run(&arguments, &config),
     });

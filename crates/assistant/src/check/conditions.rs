@@ -57,68 +57,105 @@ fn speaks_of_cost(claim: &Reading) -> bool {
 }
 
 fn dropped_of(claim: &Reading, held: &Reading) -> Option<&'static str> {
-    let said = |clause: usize| -> Vec<&Unit> {
-        held.of_clause(clause).filter(|unit| unit.is_content || unit.fact.is_some()).collect()
-    };
     let share = |units: &[&Unit]| {
         units.iter().filter(|unit| unit.stands_in(claim.units.iter())).count() as f64 / units.len().max(1) as f64
     };
     let is_about = |clause: usize| {
-        let units = said(clause);
-        !units.is_empty()
-            && (share(&units) >= ABOUT
-                || units.iter().any(|unit| unit.fact.is_some() && unit.stands_in(claim.units.iter())))
+        let units: Vec<&Unit> = held.of_clause(clause).filter(|unit| unit.is_content || unit.fact.is_some()).collect();
+        let soft: Vec<&Unit> = held.of_clause(clause).filter(|unit| unit.is_soft).collect();
+        let has_fact = units.iter().any(|unit| unit.fact.is_some() && unit.stands_in(claim.units.iter()));
+        has_fact || !units.is_empty() && share(&units) >= ABOUT || units.is_empty() && !soft.is_empty() && share(&soft) >= ABOUT
     };
-    let statements: Vec<usize> =
-        (0..held.clauses.len()).filter(|clause| held.clauses[*clause].condition == Marks::default()).collect();
-    let about: Vec<usize> = statements.iter().copied().filter(|clause| is_about(*clause)).collect();
+    let about: Vec<usize> = (0..held.clauses.len())
+        .filter(|clause| held.clauses[*clause].condition == Marks::default() && is_about(*clause))
+        .collect();
     if about.is_empty() {
         return None;
     }
-    let mut conditions: Vec<(Marks, Vec<Vec<&Unit>>)> = Vec::new();
-    let mut last_clause = None;
-    for (clause, kind) in held.clauses.iter().enumerate() {
-        if kind.condition == Marks::default() {
+    for condition in Condition::all(held) {
+        let concerns = |clause: &usize| condition.segments.contains(&held.clauses[*clause].segment) || condition.is_first;
+        if !about.iter().any(concerns) {
             continue;
         }
-        // What follows a comma belongs to the condition before it, and is another way to meet it.
-        let continues = last_clause.is_some_and(|last| last + 1 == clause)
-            && !held.of_clause(clause).next().is_some_and(|unit| unit.marks.any(Marks::IF.with(Marks::UNLESS)));
-        let begins_with_or = held.of_clause(clause).next().is_some_and(|unit| unit.word == "or")
-            || clause > 0 && held.of_clause(clause - 1).last().is_some_and(|unit| unit.word == "or");
-        let ways = ways(held, clause);
-        match conditions.last_mut() {
-            Some((_, all)) if continues || begins_with_or => all.extend(ways),
-            Some(_) | None => conditions.push((kind.condition, ways)),
-        }
-        last_clause = Some(clause);
-    }
-    for (kind, ways) in conditions {
-        let met = ways.iter().any(|way| !way.is_empty() && share(way) >= LEAST_OF_CONDITION);
-        if !met && ways.iter().any(|way| !way.is_empty()) {
-            return Some(if kind.any(Marks::UNLESS) { "unless" } else { "if" });
-        }
-        if kind.any(Marks::UNLESS) && !claim.has(Marks::UNLESS) {
+        let all: Vec<&Unit> = condition.ways.iter().flatten().copied().collect();
+        let is_met = |way: &Vec<&Unit>| !way.is_empty() && share(way) >= LEAST_OF_CONDITION;
+        let kept = if all.is_empty() {
+            claim.has(Marks::IF.with(Marks::UNLESS))
+        } else {
+            share(&all) >= LEAST_OF_CONDITION || condition.ways.iter().any(is_met)
+        };
+        if condition.mark.any(Marks::UNLESS) && !(kept && claim.has(Marks::UNLESS)) {
             return Some("unless");
         }
-    }
-    let limits = Marks::ONLY.with(Marks::UP_TO).with(Marks::UNLESS);
-    let keeps_only = claim.has(limits)
-        || claim.units.iter().any(|unit| unit.word.starts_with("provid") || unit.word.ends_with("long as"));
-    let only = held.units.iter().enumerate().filter(|(_, unit)| unit.marks.any(Marks::ONLY));
-    for (place, only) in only {
-        let near: Vec<&Unit> =
-            held.units[place..].iter().filter(|unit| unit.is_content || unit.fact.is_some()).take(2).collect();
-        let speaks_of_it = about.contains(&only.clause) || share(&near) > 0.0;
-        if speaks_of_it && !keeps_only {
-            return Some("only");
+        if !kept {
+            return Some("if");
         }
     }
-    let hedged = about.iter().any(|clause| held.of_clause(*clause).any(|unit| unit.marks.any(Marks::HEDGE)));
-    if hedged && !claim.has(Marks::HEDGE) {
-        return Some("usually");
+    if lacks_only(claim, held, &about) {
+        return Some("only");
     }
-    None
+    let hedged = about.iter().any(|clause| held.of_clause(*clause).any(|unit| unit.marks.any(Marks::HEDGE)));
+    (hedged && !claim.has(Marks::HEDGE)).then_some("usually")
+}
+
+/// A condition of a sentence of the page.
+struct Condition<'a> {
+    mark: Marks,
+    segments: Vec<usize>,
+    /// Whether the sentence begins with it: then it holds for all that follows.
+    is_first: bool,
+    /// The ways to meet it, each as what only the condition says.
+    ways: Vec<Vec<&'a Unit>>,
+}
+
+impl<'a> Condition<'a> {
+    fn all(held: &'a Reading) -> Vec<Self> {
+        let statement = |unit: &Unit| held.clauses[unit.clause].condition == Marks::default();
+        let stated: Vec<&Unit> = held.units.iter().filter(|unit| statement(unit)).collect();
+        let mut all: Vec<Self> = Vec::new();
+        let mut last = None;
+        for (clause, kind) in held.clauses.iter().enumerate() {
+            if kind.condition == Marks::default() {
+                continue;
+            }
+            let begins = held.of_clause(clause).next().is_some_and(|unit| unit.marks.any(Marks::IF.with(Marks::UNLESS)));
+            let after_or = clause > 0 && held.of_clause(clause - 1).last().is_some_and(|unit| unit.word == "or")
+                || held.of_clause(clause).next().is_some_and(|unit| unit.word == "or");
+            let ways = ways(held, clause).into_iter().map(|way| {
+                way.into_iter().filter(|unit| !unit.stands_in(stated.iter().copied())).collect::<Vec<_>>()
+            });
+            // What follows a comma belongs to the condition before it; after "or" it is another way to meet it.
+            let continues = last.is_some_and(|last| last + 1 == clause) && (!begins || after_or);
+            match all.last_mut() {
+                Some(condition) if continues => condition.ways.extend(ways),
+                Some(_) | None => all.push(Self {
+                    mark: kind.condition,
+                    segments: vec![kind.segment],
+                    is_first: clause == 0,
+                    ways: ways.collect(),
+                }),
+            }
+            last = Some(clause);
+        }
+        all
+    }
+}
+
+/// Whether the page says "only" of what the claim says without it.
+fn lacks_only(claim: &Reading, held: &Reading, about: &[usize]) -> bool {
+    let mut kept = claim.units.iter().filter(|unit| {
+        unit.marks.any(Marks::ONLY) || unit.word.starts_with("provid") || unit.word.ends_with("long as")
+    });
+    held.units.iter().enumerate().filter(|(_, unit)| unit.marks.any(Marks::ONLY)).any(|(place, only)| {
+        let after = || held.units[place + 1..].iter();
+        // "Only be up to 1 metre high" says it twice.
+        if after().take(3).any(|unit| unit.marks.any(Marks::UP_TO)) && claim.has(Marks::UP_TO) {
+            return false;
+        }
+        let near = after().filter(|unit| unit.is_content || unit.fact.is_some()).take(2);
+        let speaks_of_it = about.contains(&only.clause) || near.clone().any(|unit| unit.stands_in(claim.units.iter()));
+        speaks_of_it && kept.next().is_none()
+    })
 }
 
 /// The ways to meet a condition: what stands between "or" and "or".

@@ -15,6 +15,8 @@ pub(super) struct Evidence {
     pub(super) inherits: bool,
     /// Whether it is a row of a table.
     pub(super) is_row: bool,
+    /// Its words as they stand, with and without what introduces it; empty for what only introduces a list.
+    pub(super) words: [String; 2],
 }
 
 /// Words at the beginning of a sentence that point to the one before it.
@@ -31,7 +33,13 @@ impl Evidence {
         };
         let reading = Reading::of(&said);
         let inherits = reading.units.iter().take(3).any(|unit| POINTERS.contains(&unit.word.as_str()));
+        let words = if sentence.text.ends_with(':') {
+            [String::new(), String::new()]
+        } else {
+            [reading.words(), Reading::of(&sentence.text).words()]
+        };
         Self {
+            words,
             inherits: inherits && sentence.kind == SentenceKind::Prose,
             around: Reading::of(&format!("{}. {}", page.title, sentence.heading.as_deref().unwrap_or_default())),
             is_row: sentence.kind == SentenceKind::TableRow,

@@ -124,7 +124,9 @@ impl Lexicon {
             let Some((name, list)) = line.split_once(':') else { continue };
             group += u16::from(name == "same");
             for words in list.split(',') {
-                let stems: Vec<String> = words.split_whitespace().map(stem).collect();
+                // "=following" is that form alone.
+                let key = |word: &str| if word.starts_with('=') { word.to_owned() } else { stem(word) };
+                let stems: Vec<String> = words.split_whitespace().map(key).collect();
                 let entry = entries.entry(stems).or_default();
                 match name {
                     "same" if !entry.groups.contains(&group) => entry.groups.push(group),
@@ -155,9 +157,10 @@ impl Lexicon {
         Self { words, phrases }
     }
 
-    /// The entry of a stem.
-    pub(super) fn word(&self, stem: &str) -> Entry {
-        self.words.get(stem).cloned().unwrap_or_default()
+    /// The entry of a word in lower case, or else of its stem.
+    pub(super) fn word(&self, word: &str, stem: &str) -> Entry {
+        let of_form = self.words.get(&format!("={word}"));
+        of_form.or_else(|| self.words.get(stem)).cloned().unwrap_or_default()
     }
 
     /// The longest phrase at the beginning of these stems, and how many of them it takes.

@@ -19,8 +19,6 @@ pub(super) struct Unit {
     pub(super) is_content: bool,
     /// Whether it says little, so that evidence may leave it out.
     pub(super) is_soft: bool,
-    /// Whether it must stand in the evidence whatever is tolerated.
-    pub(super) is_strict: bool,
     /// Number of its clause in [`Reading::clauses`].
     pub(super) clause: usize,
 }
@@ -37,14 +35,13 @@ impl Unit {
             parts: Vec::new(),
             fact: None,
             is_soft: entry.is_soft,
-            is_strict: entry.is_strict,
             clause: 0,
         }
     }
 
     fn of_word(word: &str) -> Self {
         let stem = stem(word);
-        let entry = LEXICON.word(&stem);
+        let entry = LEXICON.word(word, &stem);
         Self::of_entry(word.to_owned(), stem, &entry)
     }
 
@@ -81,6 +78,8 @@ impl Unit {
 pub(super) struct Clause {
     /// `IF` or `UNLESS` for a condition, nothing for a statement.
     pub(super) condition: Marks,
+    /// Clauses with the same number belong to one statement with its conditions.
+    pub(super) segment: usize,
 }
 
 /// A sentence, read.
@@ -93,7 +92,7 @@ pub(super) struct Reading {
 enum Token<'a> {
     Word(String),
     Fact(&'a str, Fact),
-    Break(char),
+    Break,
 }
 
 impl Reading {
@@ -106,7 +105,7 @@ impl Reading {
         let mut broken = false;
         while at < tokens.len() {
             match &tokens[at] {
-                Token::Break(_) => broken = true,
+                Token::Break => broken = true,
                 Token::Fact(word, fact) => {
                     units.push((Unit::of_fact(word, fact.clone()), std::mem::take(&mut broken)));
                 }
@@ -115,7 +114,7 @@ impl Reading {
                         .iter()
                         .map_while(|token| match token {
                             Token::Word(word) => Some(word.as_str()),
-                            Token::Fact(..) | Token::Break(_) => None,
+                            Token::Fact(..) | Token::Break => None,
                         })
                         .take(7)
                         .collect();
@@ -143,6 +142,11 @@ impl Reading {
     /// Whether a fact stands in it.
     pub(super) fn holds(&self, fact: &Fact) -> bool {
         self.units.iter().any(|unit| unit.fact.as_ref().is_some_and(|held| fact.is_covered_by(held)))
+    }
+
+    /// The words in lower case, whatever stands between them.
+    pub(super) fn words(&self) -> String {
+        self.units.iter().map(|unit| unit.word.as_str()).collect::<Vec<_>>().join(" ")
     }
 
     /// The units of a clause.
@@ -193,7 +197,7 @@ fn words(text: &str, tokens: &mut Vec<Token<'_>>) {
             word.clear();
         }
         if matches!(c, ',' | ';' | ':' | '.' | '!' | '(' | ')') {
-            tokens.push(Token::Break(c));
+            tokens.push(Token::Break);
         }
     }
 }
@@ -250,52 +254,73 @@ fn settle_needs(units: &mut [(Unit, bool)]) {
 
 /// Words that begin a statement after "and" or after a condition.
 const SUBJECTS: &[&str] =
-    &["you", "we", "they", "it", "there", "he", "she", "this", "please", "then", "your", "our", "the"];
+    &["you", "we", "they", "it", "there", "he", "she", "this", "please", "then", "your", "our", "the", "both", "nobody", "anyone"];
 
-fn into_clauses(list: Vec<(Unit, bool)>) -> Reading {
-    let mut reading = Reading::default();
-    let mut condition = Marks::default();
-    let mut is_first_clause = true;
-    let length = list.len();
-    let follows: Vec<(String, Marks, bool)> =
-        list.iter().map(|(unit, _)| (unit.word.clone(), unit.marks, unit.fact.is_some())).collect();
-    for (at, (mut unit, broken)) in list.into_iter().enumerate() {
-        let next = follows.get(at + 1);
-        let is_subject = |word: &str| SUBJECTS.contains(&word);
-        let begins_condition = unit.marks.any(Marks::IF.with(Marks::UNLESS)) && !(at + 1 == length);
+/// What is known of a unit before the clauses are.
+struct Start {
+    broken: bool,
+    begins_condition: bool,
+    begins_segment: bool,
+    begins_clause: bool,
+    may_begin_statement: bool,
+}
+
+impl Start {
+    fn of(list: &[(Unit, bool)], at: usize) -> Self {
+        let (unit, broken) = &list[at];
+        let next = list.get(at + 1).map(|(unit, _)| unit);
+        let is_subject = |unit: &Unit| SUBJECTS.contains(&unit.word.as_str());
+        let begins_condition = unit.marks.any(Marks::IF.with(Marks::UNLESS)) && next.is_some();
         let joins = matches!(unit.word.as_str(), "but" | "so" | "because" | "although" | "which");
         let and_statement = unit.word == "and"
-            && next.is_some_and(|(word, marks, is_fact)| {
-                is_subject(word)
-                    || *is_fact
-                    || marks.any(Marks::MUST.with(Marks::CAN).with(Marks::NOT).with(Marks::ONLY))
+            && next.is_some_and(|next| {
+                let binds = Marks::MUST.with(Marks::CAN).with(Marks::NOT).with(Marks::ONLY);
+                is_subject(next) || next.fact.is_some() || next.marks.any(binds)
             });
-        let statement_after_condition = broken
-            && condition != Marks::default()
-            && (is_subject(&unit.word)
-                || unit.marks.any(Marks::ORDER)
-                || unit.word == "a"
-                || is_first_clause && unit.fact.is_some());
-        let begins = at == 0 || broken || begins_condition || joins || and_statement;
-        if begins {
-            if begins_condition {
-                condition = unit.marks.without(Marks::ALL).without(Marks::HEDGE);
-                condition = if condition.any(Marks::UNLESS) { Marks::UNLESS } else { Marks::IF };
-            } else if joins
-                || and_statement && is_subject(next.map_or("", |next| next.0.as_str()))
-                || statement_after_condition
-            {
-                condition = Marks::default();
-                is_first_clause = false;
-            }
-            reading.clauses.push(Clause { condition });
+        Self {
+            broken: *broken,
+            begins_condition,
+            begins_segment: joins || and_statement && next.is_some_and(is_subject),
+            begins_clause: at == 0 || *broken || begins_condition || joins || and_statement,
+            may_begin_statement: *broken && (is_subject(unit) || unit.marks.any(Marks::ORDER) || unit.word == "a"),
         }
-        // An instruction stands at the beginning of a statement.
-        let clause_start =
-            begins || at > 0 && matches!(follows[at - 1].0.as_str(), "please" | "and" | "so" | "then" | "or");
-        if unit.marks.any(Marks::ORDER) && !clause_start {
+    }
+}
+
+fn into_clauses(list: Vec<(Unit, bool)>) -> Reading {
+    let starts: Vec<Start> = (0..list.len()).map(|at| Start::of(&list, at)).collect();
+    // A condition at the beginning ends where a statement may begin, or else at the last comma.
+    let opens = starts.first().is_some_and(|start| start.begins_condition);
+    let end_of_first = opens.then(|| {
+        let later = || starts.iter().enumerate().skip(1);
+        let statement = later().find(|(_, start)| start.may_begin_statement && !start.begins_condition);
+        statement.or_else(|| later().rfind(|(_, start)| start.broken && !start.begins_condition)).map(|(at, _)| at)
+    });
+    let mut reading = Reading::default();
+    let (mut condition, mut segment, mut ordering) = (Marks::default(), 0, false);
+    let mut word_before = String::new();
+    for (at, ((mut unit, _), start)) in list.into_iter().zip(&starts).enumerate() {
+        if start.begins_clause {
+            if start.begins_condition {
+                condition = if unit.marks.any(Marks::UNLESS) { Marks::UNLESS } else { Marks::IF };
+            } else if start.begins_segment || end_of_first == Some(Some(at)) || at > 0 && start.may_begin_statement {
+                condition = Marks::default();
+            }
+            segment += usize::from(start.begins_segment);
+            reading.clauses.push(Clause { condition, segment });
+        }
+        // An instruction stands at the beginning of a statement, or is joined to one.
+        let opens_statement = start.begins_clause || matches!(word_before.as_str(), "please" | "so" | "then");
+        let joined = ordering && matches!(word_before.as_str(), "and" | "or");
+        let is_order = unit.marks.any(Marks::ORDER) && condition == Marks::default() && (opens_statement || joined);
+        if start.begins_clause {
+            ordering = false;
+        }
+        ordering |= is_order;
+        if !is_order {
             unit.marks = unit.marks.without(Marks::ORDER);
         }
+        word_before.clone_from(&unit.word);
         unit.clause = reading.clauses.len() - 1;
         reading.units.push(unit);
     }

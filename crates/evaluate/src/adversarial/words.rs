@@ -4,15 +4,17 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-type Rules = LazyLock<Vec<(Regex, &'static str)>>;
+/// What is found, and what is put in its place.
+pub(super) type Rules = LazyLock<Vec<(Regex, &'static str)>>;
 
-fn rules(list: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
+/// Compiles rules.
+pub(super) fn rules(list: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
     #[allow(clippy::expect_used)]
     list.iter().map(|(pattern, by)| (Regex::new(pattern).expect("a pattern of this module"), *by)).collect()
 }
 
 /// The text with one place changed, for each rule and each place that it fits.
-fn each_place(text: &str, rules: &[(Regex, &str)]) -> Vec<String> {
+pub(super) fn each_place(text: &str, rules: &[(Regex, &str)]) -> Vec<String> {
     let mut made = Vec::new();
     for (pattern, by) in rules {
         for found in pattern.captures_iter(text) {

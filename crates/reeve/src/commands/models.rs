@@ -47,7 +47,8 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
             let models = &config.models;
             let mut wanted = names.clone();
             if wanted.is_empty() {
-                wanted = vec![models.encoder.clone(), models.reranker.clone(), models.generator.clone()];
+                wanted =
+                    [&models.encoder, &models.reader, &models.reranker, &models.generator].map(Clone::clone).to_vec();
                 wanted.retain(|name| store.manifest().get(name).is_some());
                 wanted.dedup();
             }

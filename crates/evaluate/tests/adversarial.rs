@@ -1,0 +1,26 @@
+//! What the check lets through: false sentences made of the shipped pages, and true ones in other words.
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use corpus::Knowledge;
+use evaluate::adversarial::{check_statements, load_statements};
+
+#[test]
+fn false_sentences_are_refused_and_paraphrases_pass() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let knowledge = Knowledge::load(&root.join("../../knowledge")).unwrap();
+    let statements = load_statements(&root.join("statements")).unwrap();
+    let report = check_statements(&knowledge, &statements);
+    println!("{report}");
+    for wrong in report.wrong.iter().filter(|wrong| wrong.is_develop && !wrong.kind.contains("held out")) {
+        println!("[{}] {}\n    {}\n    {} {}", wrong.kind, wrong.page_id, wrong.origin, wrong.text, wrong.refusal);
+    }
+
+    let tuned = report.through_tuned();
+    assert!(report.through().n >= 1_000, "{} false sentences", report.through().n);
+    assert!(tuned.value().unwrap() < 0.01, "{} of {} let through", tuned.count, tuned.n);
+    let passed = report.passed();
+    assert_eq!(passed.n, 240, "each paraphrase has a page");
+    assert!(passed.value().unwrap() >= 0.9, "{} of {} paraphrases pass", passed.count, passed.n);
+}
