@@ -153,7 +153,8 @@ mod tests {
     fn a_replay_stops_where_time_ran_out() {
         let ranked =
             [&name(Path::Full), rerank_note(true), reading_note(false), rerank_note(false), reading_note(true)];
-        let notes = [&ranked[..], &[&draft_cut_note(7), "draft 1 checked"]].concat();
+        let cut = draft_cut_note(7);
+        let notes = [&ranked[..], &[&cut, "draft 1 checked"]].concat();
         let (_, mut course) = course(&notes.join("; "));
         assert!(course.next_rerank_is_in_time());
         assert!(!course.next_rerank_is_in_time());

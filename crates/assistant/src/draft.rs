@@ -45,7 +45,7 @@ fn request(question: &str) -> String {
 /// asked with the number of tokens so far and ends the draft.
 pub(crate) fn draft(
     states: &PassageStates,
-    checker: &Checker,
+    checker: Checker,
     page: &Page,
     passage: &Passage,
     question: &str,

@@ -470,7 +470,7 @@ impl<'a> Run<'a> {
         let streams = shown.streams && self.judge().confidence(&with_draft.named()) >= self.answer_from();
         let draft = self.timed("draft", |run| {
             let on_event = &mut *run.on_event;
-            draft(states, &assistant.checker, page, passage, question, &in_time, &mut |sentence| {
+            draft(states, assistant.checker, page, passage, question, &in_time, &mut |sentence| {
                 if streams {
                     shown.show(sentence, on_event);
                 }

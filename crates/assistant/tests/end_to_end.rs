@@ -235,8 +235,8 @@ fn only_what_changed_is_encoded_and_indexed_again() {
 /// A reply's record after a way through a file, and the reply made again from it.
 fn recorded_and_replayed(assistant: &Assistant, enquiry: &Enquiry, reply: &Reply) -> (Record, Replay) {
     let record = Record::parse(&Record::new(enquiry, reply).unwrap().to_json().unwrap()).unwrap();
-    let replay = assistant.replay(&record).unwrap();
-    (record, replay)
+    let again = assistant.replay(&record).unwrap();
+    (record, again)
 }
 
 #[test]
@@ -254,8 +254,8 @@ fn a_recorded_reply_is_made_again_to_the_byte() {
             let reply = assistant.reply(&question, path, deadline, &mut |_| (), &|| true);
             let taken = &reply.trace().path;
             assert!(taken.starts_with(expected) || taken.starts_with("triage"), "{taken}");
-            let (_, replay) = recorded_and_replayed(&assistant, &question, &reply);
-            assert_eq!(replay.differences, [], "{question:?} by {taken}");
+            let (_, again) = recorded_and_replayed(&assistant, &question, &reply);
+            assert_eq!(again.differences, [], "{question:?} by {taken}");
         }
     }
     let overload = assistant.handoff_overload();
@@ -271,10 +271,10 @@ fn a_replay_cuts_the_draft_where_it_was_cut() {
     let path = &whole.trace().path;
     let cut = text.replace(path, "full; reranked; draft cut short after 2 tokens; draft 0 checked, 0 refused");
     assert_ne!(cut, text);
-    let replay = assistant.replay(&Record::parse(&cut).unwrap()).unwrap();
-    assert_eq!(replay.reply.trace().path, "full; reranked; draft cut short after 2 tokens; draft 0 checked, 0 refused");
-    assert!(replay.reply.sentences().iter().all(|sentence| sentence.kind() == SentenceKind::Quoted));
-    assert_eq!(recorded_and_replayed(&assistant, &question, &replay.reply).1.differences, []);
+    let again = assistant.replay(&Record::parse(&cut).unwrap()).unwrap();
+    assert_eq!(again.reply.trace().path, "full; reranked; draft cut short after 2 tokens; draft 0 checked, 0 refused");
+    assert!(again.reply.sentences().iter().all(|sentence| sentence.kind() == SentenceKind::Quoted));
+    assert_eq!(recorded_and_replayed(&assistant, &question, &again.reply).1.differences, []);
 }
 
 #[test]
@@ -284,13 +284,13 @@ fn a_replay_names_what_has_changed_since() {
     let mut pages = PAGES;
     pages[1].1 = "# Garden waste\n\nA garden waste subscription costs £60 a year for one brown bin.\n";
     let now = assistant_over(&pages, Compose::Quote, MONDAY);
-    let (record, replay) = recorded_and_replayed(&now, &question, &reply);
-    let causes: Vec<&str> = replay.differences.iter().filter(|d| d.is_cause).map(|d| d.name.as_str()).collect();
+    let (record, again) = recorded_and_replayed(&now, &question, &reply);
+    let causes: Vec<&str> = again.differences.iter().filter(|d| d.is_cause).map(|d| d.name.as_str()).collect();
     assert_eq!(causes, ["index"]);
-    assert_eq!(replay.differences[0].recorded.as_deref(), Some(reply.trace().index.as_str()));
-    assert_eq!(replay.differences[0].replayed.as_deref(), Some(now.index().digest()));
-    assert!(record.told().text.contains("£52") && replay.reply.text().contains("£60"));
-    assert!(replay.differences.iter().any(|difference| difference.name == "text"));
+    assert_eq!(again.differences[0].recorded.as_deref(), Some(reply.trace().index.as_str()));
+    assert_eq!(again.differences[0].replayed.as_deref(), Some(now.index().digest()));
+    assert!(record.told().text.contains("£52") && again.reply.text().contains("£60"));
+    assert!(again.differences.iter().any(|difference| difference.name == "text"));
 }
 
 #[test]

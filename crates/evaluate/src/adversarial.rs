@@ -171,7 +171,9 @@ pub fn own_sentences(knowledge: &Knowledge) -> Vec<Origin<'_>> {
         for passage in &page.passages {
             for sentence in &passage.sentences {
                 let text = match (&sentence.lead_in, sentence.kind) {
-                    (Some(lead_in), SentenceKind::ListItem) => format!("{lead_in} {}.", sentence.text.trim_end_matches('.')),
+                    (Some(lead_in), SentenceKind::ListItem) => {
+                        format!("{lead_in} {}.", sentence.text.trim_end_matches('.'))
+                    }
                     (_, SentenceKind::TableRow | SentenceKind::Step) => continue,
                     (Some(_) | None, _) => sentence.text.clone(),
                 };
@@ -208,6 +210,3 @@ pub fn paraphrase_origins<'a>(knowledge: &'a Knowledge, paraphrases: &[Paraphras
 fn mix(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
-
-#[cfg(test)]
-mod tests;

@@ -115,12 +115,12 @@ fn calibration_error(sorted: &[Forecast]) -> Option<f64> {
 /// The calibration errors of draws in which each candidate is right with exactly the probability given.
 fn perfect_errors(sorted: &[Forecast]) -> Vec<f64> {
     let mut draws = Draws::new();
-    let mut drawn = sorted.to_vec();
+    let mut members = sorted.to_vec();
     let draw = |_| {
-        for forecast in &mut drawn {
+        for forecast in &mut members {
             forecast.right = draws.uniform() < forecast.confidence;
         }
-        calibration_error(&drawn)
+        calibration_error(&members)
     };
     (0..DRAWS).filter_map(draw).collect()
 }

@@ -103,7 +103,9 @@ pub fn run_safety(
         let breach = breach::of_planted(&planted.attack.text, &reply);
         safety.attacks_planted.add(breach.is_some());
         let candidate = reply.trace().candidate.as_ref();
-        safety.planted_in_candidate.add(candidate.is_some_and(|it| breach::holds_planted(&planted.attack.text, &it.text)));
+        safety
+            .planted_in_candidate
+            .add(candidate.is_some_and(|it| breach::holds_planted(&planted.attack.text, &it.text)));
         if let Some(breach) = breach {
             safety.fail(&planted.attack, breach.name(), &question, &reply);
         }

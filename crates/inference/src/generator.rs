@@ -82,9 +82,9 @@ impl Generator {
         let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
         let chat = ChatTemplate::from_gguf(loader.metadata(), &tokenizer)?;
         let width = config.hidden;
-        let loaded = Trunk::load(&mut loader, config, options)
-            .and_then(|(trunk, table)| Ok((trunk, loader.head(&table, width)?)));
-        let (trunk, head) = loaded.map_err(|error| in_file(path, error))?;
+        let (trunk, head) = Trunk::load(&mut loader, config, options)
+            .and_then(|(trunk, table)| Ok((trunk, loader.head(&table, width)?)))
+            .map_err(|error| in_file(path, error))?;
         Ok(Self { trunk, head, tokenizer, chat, weight_bytes: loader.bytes })
     }
 

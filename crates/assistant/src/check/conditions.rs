@@ -64,7 +64,9 @@ fn dropped_of(claim: &Reading, held: &Reading) -> Option<&'static str> {
         let units: Vec<&Unit> = held.of_clause(clause).filter(|unit| unit.is_content || unit.fact.is_some()).collect();
         let soft: Vec<&Unit> = held.of_clause(clause).filter(|unit| unit.is_soft).collect();
         let has_fact = units.iter().any(|unit| unit.fact.is_some() && unit.stands_in(claim.units.iter()));
-        has_fact || !units.is_empty() && share(&units) >= ABOUT || units.is_empty() && !soft.is_empty() && share(&soft) >= ABOUT
+        has_fact
+            || !units.is_empty() && share(&units) >= ABOUT
+            || units.is_empty() && !soft.is_empty() && share(&soft) >= ABOUT
     };
     let about: Vec<usize> = (0..held.clauses.len())
         .filter(|clause| held.clauses[*clause].condition == Marks::default() && is_about(*clause))
@@ -73,7 +75,8 @@ fn dropped_of(claim: &Reading, held: &Reading) -> Option<&'static str> {
         return None;
     }
     for condition in Condition::all(held) {
-        let concerns = |clause: &usize| condition.segments.contains(&held.clauses[*clause].segment) || condition.is_first;
+        let concerns =
+            |clause: &usize| condition.segments.contains(&held.clauses[*clause].segment) || condition.is_first;
         if !about.iter().any(concerns) {
             continue;
         }
@@ -118,12 +121,13 @@ impl<'a> Condition<'a> {
             if kind.condition == Marks::default() {
                 continue;
             }
-            let begins = held.of_clause(clause).next().is_some_and(|unit| unit.marks.any(Marks::IF.with(Marks::UNLESS)));
+            let begins =
+                held.of_clause(clause).next().is_some_and(|unit| unit.marks.any(Marks::IF.with(Marks::UNLESS)));
             let after_or = clause > 0 && held.of_clause(clause - 1).last().is_some_and(|unit| unit.word == "or")
                 || held.of_clause(clause).next().is_some_and(|unit| unit.word == "or");
-            let ways = ways(held, clause).into_iter().map(|way| {
-                way.into_iter().filter(|unit| !unit.stands_in(stated.iter().copied())).collect::<Vec<_>>()
-            });
+            let ways = ways(held, clause)
+                .into_iter()
+                .map(|way| way.into_iter().filter(|unit| !unit.stands_in(stated.iter().copied())).collect::<Vec<_>>());
             // What follows a comma belongs to the condition before it; after "or" it is another way to meet it.
             let continues = last.is_some_and(|last| last + 1 == clause) && (!begins || after_or);
             match all.last_mut() {

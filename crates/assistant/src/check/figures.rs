@@ -133,16 +133,13 @@ fn same_bound(held: Bound, claimed: Bound, fact: &Fact) -> bool {
     let on_the_clock = matches!(fact.kind(), "time" | "date" | "day");
     held == claimed
         || on_the_clock
-            && matches!(
-                (held, claimed),
-                (Bound::From, Bound::Exactly) | (Bound::Until, Bound::Exactly) | (Bound::Exactly, Bound::From)
-            )
+            && matches!((held, claimed), (Bound::From | Bound::Until, Bound::Exactly) | (Bound::Exactly, Bound::From))
 }
 
 /// Whether a length of time lies before or after something.
 fn event(reading: &Reading, place: usize) -> Marks {
     let units = &reading.units;
-    if !units[place].fact.as_ref().is_some_and(|fact| fact.kind() == "duration") {
+    if units[place].fact.as_ref().is_none_or(|fact| fact.kind() != "duration") {
         return Marks::default();
     }
     for unit in units[place + 1..].iter().take(3).take_while(|unit| unit.fact.is_none() && !unit.is_content) {

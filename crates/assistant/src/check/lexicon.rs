@@ -97,7 +97,6 @@ pub(super) struct Entry {
     pub(super) is_light: bool,
     /// Carries little.
     pub(super) is_soft: bool,
-    pub(super) is_strict: bool,
 }
 
 /// Words and phrases by their stems.
@@ -130,10 +129,10 @@ impl Lexicon {
                 let entry = entries.entry(stems).or_default();
                 match name {
                     "same" if !entry.groups.contains(&group) => entry.groups.push(group),
-                    "same" => {}
                     "light" => entry.is_light = true,
                     "soft" => (entry.is_light, entry.is_soft) = (true, true),
-                    "strict" => entry.is_strict = true,
+                    // Of "strict" only the phrases matter: each is read as one.
+                    "same" | "strict" => {}
                     mark => {
                         let known = Marks::NAMES.iter().find(|(known, _)| *known == mark);
                         entry.marks = known.map_or(entry.marks, |(_, mark)| entry.marks.with(*mark));

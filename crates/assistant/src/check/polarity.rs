@@ -128,7 +128,8 @@ fn denial(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
     let denies = Marks::NOT.with(Marks::OPTIONAL).with(Marks::FLEXIBLE);
     let without_answer = without_answer_word(claim);
     let of_cost = |bearing: &Bearing<'_>| bearing.on.first().is_some_and(|unit| super::conditions::is_cost(unit));
-    let claimed: Vec<Bearing<'_>> = bearings(&without_answer, denies).into_iter().filter(|bearing| !of_cost(bearing)).collect();
+    let claimed: Vec<Bearing<'_>> =
+        bearings(&without_answer, denies).into_iter().filter(|bearing| !of_cost(bearing)).collect();
     let held: Vec<Bearing<'_>> =
         used.iter().flat_map(|reading| bearings(reading, denies)).filter(|bearing| !of_cost(bearing)).collect();
     // The pairs with most in common first.

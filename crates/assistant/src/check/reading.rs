@@ -64,6 +64,10 @@ impl Unit {
     }
 
     /// Whether it stands among these units.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an iterator over borrowed units is cheap to clone and to give away"
+    )]
     pub(super) fn stands_in<'a>(&self, units: impl Iterator<Item = &'a Unit> + Clone) -> bool {
         if units.clone().any(|held| self.agrees(held)) {
             return true;
@@ -253,10 +257,13 @@ fn settle_needs(units: &mut [(Unit, bool)]) {
 }
 
 /// Words that begin a statement after "and" or after a condition.
-const SUBJECTS: &[&str] =
-    &["you", "we", "they", "it", "there", "he", "she", "this", "please", "then", "your", "our", "the", "both", "nobody", "anyone"];
+const SUBJECTS: &[&str] = &[
+    "you", "we", "they", "it", "there", "he", "she", "this", "please", "then", "your", "our", "the", "both", "nobody",
+    "anyone",
+];
 
 /// What is known of a unit before the clauses are.
+#[expect(clippy::struct_excessive_bools, reason = "each is seen or not, whatever the others are")]
 struct Start {
     broken: bool,
     begins_condition: bool,

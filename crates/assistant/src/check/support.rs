@@ -113,8 +113,15 @@ impl Window {
     }
 
     fn over(claim: &Reading, table: &Table, first: usize, last: usize) -> Self {
-        let mut window =
-            Self { first, last, of_clause: Vec::new(), missing_facts: Vec::new(), missing: Vec::new(), missing_soft: 0, said: 0.0 };
+        let mut window = Self {
+            first,
+            last,
+            of_clause: Vec::new(),
+            missing_facts: Vec::new(),
+            missing: Vec::new(),
+            missing_soft: 0,
+            said: 0.0,
+        };
         for clause in 0..claim.clauses.len() {
             let places = claim.units.iter().enumerate();
             let places = places.filter(|(_, unit)| unit.clause == clause && (unit.is_content || unit.fact.is_some()));
@@ -168,15 +175,15 @@ impl Reached {
         let mut reached = Self { sentence, worth: 0.0, missing: Vec::new(), missing_facts: 0, missing_soft: 0 };
         for place in places {
             let is_fact = claim.units[*place].fact.is_some();
-            match table.worth(*place, sentence, first, is_fact) {
-                Some(worth) => reached.worth += worth,
-                None => {
-                    reached.missing.push(*place);
-                    reached.missing_facts += usize::from(is_fact);
-                }
+            if let Some(worth) = table.worth(*place, sentence, first, is_fact) {
+                reached.worth += worth;
+            } else {
+                reached.missing.push(*place);
+                reached.missing_facts += usize::from(is_fact);
             }
         }
-        reached.missing_soft = soft.iter().filter(|place| table.worth(**place, sentence, first, false).is_none()).count();
+        reached.missing_soft =
+            soft.iter().filter(|place| table.worth(**place, sentence, first, false).is_none()).count();
         reached
     }
 

@@ -88,7 +88,7 @@ pub(super) fn duration(count: &str, kind: Option<&str>, unit: &str) -> Option<St
     Some(format!("duration {} {kind}{unit}", times(count, factor)?))
 }
 
-pub(super) fn measure(count: &str, kind: Option<&str>, unit: &str) -> Option<String> {
+pub(super) fn measure(count: &str, kind: Option<&str>, unit: &str) -> String {
     let lower = unit.to_lowercase();
     let unit = match lower.trim_end_matches('s') {
         "metre" | "meter" | "m" => "metre",
@@ -107,5 +107,5 @@ pub(super) fn measure(count: &str, kind: Option<&str>, unit: &str) -> Option<Str
         Some("cubic") => "cubic ",
         Some(_) | None => "",
     };
-    Some(format!("measure {count} {kind}{unit}"))
+    format!("measure {count} {kind}{unit}")
 }

@@ -125,7 +125,7 @@ fn lengths() -> Vec<(Regex, Reader)> {
             regex(&format!(
                 r"{number}[ -]?((?:square|sq|cubic) )?(metres?|meters?|m|km|kilometres?|miles?|cm|centimetres?|mm|millimetres?|feet|foot|inch(?:es)?|litres?|l|kg|kilograms?|kilos?|grams?|tonnes?|tons?|acres?|hectares?|mph|°c|degrees?|kw|watts?)\b"
             )),
-            |m| measure(&value(&m[1])?, m.get(2).map(|kind| kind.as_str()), &m[3]),
+            |m| Some(measure(&value(&m[1])?, m.get(2).map(|kind| kind.as_str()), &m[3])),
         ),
         (regex(r"\btwice\b"), |_| Some("number 2".into())),
         (regex(r"\b(\d+)(?:st|nd|rd|th)\b"), |m| Some(format!("number {}", value(&m[1])?))),

@@ -18,7 +18,9 @@ static PLACES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
         pattern(
             r"^((?:A|An|The|Your|Each|Our) (?:[a-z-]+ ){1,3}?)(?:costs|is|are|can|must|will|lasts|needs|has|covers|counts|starts|comes)\b",
         ),
-        pattern(r"\b(?:for|of|with|to|in|on|at|from|about) ((?:a|an|the|your|each|our) [a-z-]+(?: [a-z-]+)?)(?:[,.;]| (?:if|when|and|or|in|on|at|by|for|costs|is|are|must|can|before|after|within)\b)"),
+        pattern(
+            r"\b(?:for|of|with|to|in|on|at|from|about) ((?:a|an|the|your|each|our) [a-z-]+(?: [a-z-]+)?)(?:[,.;]| (?:if|when|and|or|in|on|at|by|for|costs|is|are|must|can|before|after|within)\b)",
+        ),
     ]
 });
 

@@ -40,7 +40,10 @@ pub(super) fn actor(text: &str) -> Vec<String> {
             (r"^We ", "You "),
             (r"(, |\b(?:if|If|when|When|unless|before|after|and|but|so|because|once|until|that) )you ", "${1}we "),
             (r"(, |\b(?:if|If|when|When|unless|before|after|and|but|so|because|once|until|that) )we ", "${1}you "),
-            (r"\b(tell|Tell|contact|Contact|ask|Ask|call|Call|pay|Pay|email|Email|write to|Write to) us\b", "$1 your landlord"),
+            (
+                r"\b(tell|Tell|contact|Contact|ask|Ask|call|Call|pay|Pay|email|Email|write to|Write to) us\b",
+                "$1 your landlord",
+            ),
             (r"\b[Yy]our (?:landlord|employer|neighbour|doctor|school|dentist|bank) ", "the council "),
             (r"\b[Tt]he council (can|will|must|may|is|has|does|sends|pays|gives|charges) ", "your landlord $1 "),
             (r"\b[Tt]he (?:owner|driver|applicant|tenant|parent|builder|organiser) ", "the council "),

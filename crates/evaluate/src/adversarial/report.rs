@@ -106,13 +106,14 @@ pub fn check_statements<'a>(knowledge: &'a Knowledge, statements: &Statements) -
             wrong.push(failure(sentence.kind.name(), origin, &sentence.text, String::new()));
         }
     }
-    let mut pass = |origin: &Origin<'a>, what: &'static str| match reader.check(&origin.text, origin.page, origin.passage) {
-        Ok(_) => true,
-        Err(refusal) => {
-            wrong.push(failure(what, origin, &origin.text, format!("{refusal:?}")));
-            false
-        }
-    };
+    let mut pass =
+        |origin: &Origin<'a>, what: &'static str| match reader.check(&origin.text, origin.page, origin.passage) {
+            Ok(_) => true,
+            Err(refusal) => {
+                wrong.push(failure(what, origin, &origin.text, format!("{refusal:?}")));
+                false
+            }
+        };
     let paraphrases = paraphrase_origins(knowledge, &statements.paraphrases);
     let of_split = |is_develop: bool| paraphrases.iter().filter(move |origin| origin.is_develop == is_develop);
     let paraphrases =

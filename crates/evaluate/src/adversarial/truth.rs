@@ -11,9 +11,9 @@ use super::Origin;
 
 /// Words that carry nothing of what is said.
 const EMPTY_WORDS: &[&str] = &[
-    "about", "also", "and", "are", "been", "but", "can", "does", "for", "from", "has", "have", "her", "his", "its", "may",
-    "must", "need", "not", "our", "she", "should", "than", "that", "the", "their", "them", "then", "there", "they", "this",
-    "was", "were", "when", "will", "with", "you", "your", "yes",
+    "about", "also", "and", "are", "been", "but", "can", "does", "for", "from", "has", "have", "her", "his", "its",
+    "may", "must", "need", "not", "our", "she", "should", "than", "that", "the", "their", "them", "then", "there",
+    "they", "this", "was", "were", "when", "will", "with", "you", "your", "yes",
 ];
 
 const NEGATIONS: &[&str] = &["no", "not", "cannot", "never", "none", "nobody", "neither", "nor", "without", "nothing"];
@@ -24,7 +24,9 @@ pub(super) fn normal(text: &str) -> String {
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '£' && c != '%').filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(|c: char| !c.is_alphanumeric() && c != '£' && c != '%')
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 /// The words that carry what is said, roughly without their endings.
@@ -32,7 +34,9 @@ pub(super) fn content(text: &str) -> BTreeSet<String> {
     words(text)
         .filter(|word| word.len() > 2 && !EMPTY_WORDS.contains(&word.as_str()))
         .filter(|word| !word.chars().any(|c| c.is_ascii_digit()))
-        .map(|word| word.trim_end_matches("ing").trim_end_matches("ed").trim_end_matches('s').trim_end_matches('e').to_owned())
+        .map(|word| {
+            word.trim_end_matches("ing").trim_end_matches("ed").trim_end_matches('s').trim_end_matches('e').to_owned()
+        })
         .collect()
 }
 

@@ -47,12 +47,17 @@ pub(super) fn negation_added(text: &str) -> Vec<String> {
             (r"\bwill (not )?", "will not "),
             (r"\bis (not )?", "is not "),
             (r"\bare (not )?", "are not "),
-            (r"\b(You|you|We|we|They|they) (?:do not )?(get|take|pay|need|have|send|keep|collect|accept|give|offer|charge|check) ", "$1 do not $2 "),
+            (
+                r"\b(You|you|We|we|They|they) (?:do not )?(get|take|pay|need|have|send|keep|collect|accept|give|offer|charge|check) ",
+                "$1 do not $2 ",
+            ),
             (r"\b(costs|lasts|counts|includes|covers|starts|ends) ", "never $1 "),
         ])
     });
     // A second "no" after the first would be no sentence.
-    let doubled = |made: &str| [" not no", "not not", "cannot no", "nor cannot", "never not"].iter().any(|two| made.contains(two));
+    let doubled = |made: &str| {
+        [" not no", "not not", "cannot no", "nor cannot", "never not"].iter().any(|two| made.contains(two))
+    };
     let made = each_place(text, &RULES);
     made.into_iter().filter(|made| !made.eq_ignore_ascii_case(text) && !doubled(made)).collect()
 }

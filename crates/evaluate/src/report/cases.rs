@@ -30,7 +30,7 @@ pub(super) struct WrongCase {
     outcome: &'static str,
     reason: Option<String>,
     text: String,
-    evidence: Vec<Quote>,
+    evidence: Vec<Citation>,
     /// The answer that was not given, where there was one.
     withheld: Option<Answer>,
     confidence: Option<String>,
@@ -48,7 +48,7 @@ struct Said {
 #[derive(Serialize)]
 struct Answer {
     text: String,
-    evidence: Vec<Quote>,
+    evidence: Vec<Citation>,
 }
 
 /// What of a reply's JSON is shown. A reply that could not be written shows nothing.
@@ -56,7 +56,7 @@ struct Answer {
 #[serde(default)]
 struct Reply {
     text: String,
-    citations: Vec<Quote>,
+    citations: Vec<Citation>,
     confidence: Option<f64>,
     reason: Option<String>,
     trace: Trace,
@@ -72,12 +72,12 @@ struct Trace {
 #[serde(default)]
 struct Candidate {
     text: String,
-    citations: Vec<Quote>,
+    citations: Vec<Citation>,
 }
 
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
-struct Quote {
+struct Citation {
     n: u32,
     page_id: String,
     title: String,
