@@ -1,6 +1,6 @@
 //! `quote`: the sentences of the pages that answer best, as they stand.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use corpus::{Page, Passage, SentenceKind};
@@ -147,7 +147,7 @@ impl StemWeights {
     /// Share of the question's stems, weighed by rarity, that stand in `text`.
     pub(crate) fn coverage(&self, question: &[String], text: &str) -> f64 {
         let held: HashSet<String> = self.analyzer.stems(text).into_iter().collect();
-        let distinct: HashSet<&String> = question.iter().collect();
+        let distinct = distinct(question);
         let all: f64 = distinct.iter().map(|stem| self.weight(stem)).sum();
         if all == 0.0 {
             return 0.0;
@@ -178,7 +178,7 @@ impl StemWeights {
 
     /// Share of the question's stems, weighed by rarity, that stand nowhere on the pages.
     pub(crate) fn unknown(&self, question: &[String]) -> f64 {
-        let distinct: HashSet<&String> = question.iter().collect();
+        let distinct = distinct(question);
         let all: f64 = distinct.iter().map(|stem| self.weight(stem)).sum();
         if all == 0.0 {
             return 0.0;
@@ -186,6 +186,11 @@ impl StemWeights {
         let unknown = distinct.iter().filter(|stem| !self.counts.contains_key(**stem));
         unknown.map(|stem| self.weight(stem)).sum::<f64>() / all
     }
+}
+
+/// Each stem once, in an order that is always the same: sums of weights depend on it in their last digit.
+fn distinct(stems: &[String]) -> BTreeSet<&String> {
+    stems.iter().collect()
 }
 
 /// A question prepared for choosing sentences.
@@ -336,7 +341,7 @@ pub(crate) fn candidates(
             let heading = sentence.heading.as_deref().unwrap_or_default();
             // A page's own question is not an answer; the sentence after it is, and is found by it. What tells a model
             // what to do was put there by somebody else than the council.
-            if is_question(&sentence.text) || instruction_like(&sentence.text) {
+            if is_question(&sentence.text) || instruction_like(&sentence.text) || instruction_like(lead_in) {
                 continue;
             }
             let question = number.checked_sub(1).map(|before| &passage.sentences[before].text);

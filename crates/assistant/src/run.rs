@@ -18,7 +18,7 @@ use crate::parts::split_parts;
 use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::texts::{self, FixedText};
-use crate::triage::{Triage, redact, triage};
+use crate::triage::{Triage, instruction_like, redact, triage};
 
 /// A question with more content words than this is not asked back: it has said what it is about.
 const MOST_STEMS_TO_CLARIFY: usize = 3;
@@ -460,8 +460,12 @@ impl<'a> Run<'a> {
             self.note(course::DRAFT_LEFT_OUT);
             return Ok(None);
         }
-        (self.on_event)(Event::Status(Stage::Writing));
         let (page, passage) = assistant.parts.index.passage(quote.passage);
+        // Nothing is written from a text that tells the model what to do.
+        if passage.sentences.iter().any(|sentence| instruction_like(&sentence.text)) {
+            return Ok(None);
+        }
+        (self.on_event)(Event::Status(Stage::Writing));
         let (taken, time_left) = (self.course.clone(), self.time_left());
         let in_time = |tokens| taken.draft_goes_on(tokens) && time_left();
         let question = &context.standalone;

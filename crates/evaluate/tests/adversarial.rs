@@ -12,17 +12,12 @@ fn few_false_sentences_get_through_and_most_paraphrases_pass() {
     let knowledge = Knowledge::load(&root.join("../../knowledge")).unwrap();
     let statements = load_statements(&root.join("statements")).unwrap();
     let report = check_statements(&knowledge, &statements);
-    println!("{report}");
-    for wrong in report.wrong.iter().filter(|wrong| wrong.is_develop && !wrong.kind.contains("held out")) {
-        println!("[{}] {}\n    {}\n    {} {}", wrong.kind, wrong.page_id, wrong.origin, wrong.text, wrong.refusal);
-    }
-
     let tuned = report.through_tuned();
     assert!(report.through().n >= 1_000, "{} false sentences", report.through().n);
     // The aim is under 0.01; measured are 251 of 2,441.
-    assert!(tuned.value().unwrap() < 0.12, "{} of {} let through", tuned.count, tuned.n);
+    assert!(tuned.value().unwrap() < 0.12, "{report}");
     let passed = report.passed();
     assert_eq!(passed.n, 240, "each paraphrase has a page");
     // The aim is 0.9; measured are 141 of 240, and of the half that may be looked at 87 of 120.
-    assert!(passed.value().unwrap() >= 0.55, "{} of {} paraphrases pass", passed.count, passed.n);
+    assert!(passed.value().unwrap() >= 0.55, "{report}");
 }

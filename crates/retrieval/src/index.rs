@@ -127,8 +127,8 @@ impl Index {
             std::iter::once(page.title.as_str()).chain(passages)
         });
         let vocabulary = Vocabulary::new(page_texts, encoder.known_words());
-        let digest = Sha256::digest(format!("{} {encoder_digest}", knowledge.digest()).as_bytes());
-        let digest = digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let pages = Sha256::digest(format!("{} {encoder_digest}", knowledge.digest()).as_bytes());
+        let digest = format!("{}-{}", hex(&pages[..8]), hex(&file.digest()[..4]));
         let word_vectors = words.words.iter().map(|word| vector(&vectors::key(word))).collect();
         Ok(Self {
             lexical,
@@ -149,7 +149,8 @@ impl Index {
         &self.knowledge
     }
 
-    /// Identifies the pages and the encoder: 16 hexadecimal digits.
+    /// Identifies the index: the pages and the encoder by 16 hexadecimal digits, and after a hyphen by 8 the vectors, which
+    /// can differ in their last digits when the pages were encoded in other portions or on another machine.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -248,6 +249,10 @@ impl Index {
             .collect();
         Ok(fuse(&lexical, &dense, WEIGHTS, POOL))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// The content words of the pages.

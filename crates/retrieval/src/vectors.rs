@@ -92,11 +92,14 @@ impl VectorFile {
         self.write()
     }
 
-    /// Replaces the file in one move, so that a crash leaves the old one or the new one.
-    fn write(&self) -> Result<(), RetrievalError> {
-        let failed = |source| RetrievalError::File { path: self.path.clone(), source };
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    /// Digest of the vectors, to the last digit of each. That digit can depend on which texts were encoded together, and so
+    /// on how the file came about.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.bytes()).into()
+    }
+
+    /// What the file holds, in one order.
+    fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.header.clone();
         let mut keys: Vec<&Key> = self.vectors.keys().collect();
         keys.sort_unstable();
@@ -104,7 +107,15 @@ impl VectorFile {
             bytes.extend_from_slice(key);
             bytes.extend(self.vectors[key].iter().flat_map(|v| v.to_le_bytes()));
         }
-        file.write_all(&bytes).map_err(failed)?;
+        bytes
+    }
+
+    /// Replaces the file in one move, so that a crash leaves the old one or the new one.
+    fn write(&self) -> Result<(), RetrievalError> {
+        let failed = |source| RetrievalError::File { path: self.path.clone(), source };
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        file.write_all(&self.bytes()).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         file.persist(&self.path).map_err(|error| failed(error.error))?;
         debug_assert!(self.vectors.values().all(|vector| vector.len() == self.dimensions));

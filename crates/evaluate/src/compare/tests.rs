@@ -89,7 +89,7 @@ fn the_confidence_gates_only_over_enough_candidates() {
     // Right ones are surest in the one run; in the other the judge has turned round.
     let run = |n: u32, turned: bool| {
         let case = |number: u32| {
-            let right = number % 2 == 0;
+            let right = number.is_multiple_of(2);
             let confidence = if right == turned { 0.2 } else { 0.8 } + f64::from(number % 7) / 100.0;
             let judged = Judged { outcome: Handoff, ..judged(Answer, Answer, right, false, 1.0) };
             result(&format!("c{number}"), "direct", PageRank::NotAsked, 1.0, Some(sure(confidence, judged)))

@@ -32,7 +32,7 @@ fn wrong_case(split: &str) -> (Case, Evaluation) {
         "reason": "unsure", "trace": {"candidate": {"text": "It is <em>£52</em>.", "citations": [quote("a <s>fee</s>")]}},
     });
     let facts = FactCount { stated: 1, unproven: vec!["money 62 in \"<q>\"".to_owned()] };
-    let judged = Judged { reply, facts, ..judged(Answer, Handoff, false, false, 1.0) };
+    let judged = Judged { facts, reply, ..judged(Answer, Handoff, false, false, 1.0) };
     (case, Evaluation::new(vec![result("bins <1>", "near_miss", PageRank::At(2), 1.0, Some(judged))]))
 }
 

@@ -72,7 +72,7 @@ fn told(record: &Record) -> String {
     if let Some(confidence) = told.confidence {
         let _ = write!(text, ", confidence {confidence:.3}");
     }
-    let _ = write!(text, "; {}\n", told.trace.path);
+    let _ = writeln!(text, "; {}", told.trace.path);
     text
 }
 

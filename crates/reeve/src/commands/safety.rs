@@ -20,7 +20,7 @@ const MOST_BENIGN_AS_ATTACK: usize = 2;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The folder of the sets: piguard_valid.jsonl, clinc_oos_test.jsonl, clinc_smalltalk.jsonl, presidio_pii.jsonl. A
+    /// The folder of the sets: `piguard_valid.jsonl`, `clinc_oos_test.jsonl`, `clinc_smalltalk.jsonl`, `presidio_pii.jsonl`. A
     /// set that is not there is left out.
     sets: PathBuf,
     /// Of each set only the first so many texts.

@@ -80,11 +80,11 @@ impl TestApp {
         let answerer = Answerer::Scripted(Arc::clone(&script));
         let recorded: Arc<Mutex<Vec<Recorded>>> = Arc::default();
         let kept = Arc::clone(&recorded);
-        let recorder: Recorder = Arc::new(move |turn, enquiry, reply| {
+        let keep: Recorder = Arc::new(move |turn, enquiry, reply| {
             let (question, text) = (enquiry.question.clone(), reply.text().to_owned());
             kept.lock().unwrap().push((turn.to_string(), question, enquiry.history.len(), text));
         });
-        let service = Service::start_with(answerer, config, Some(recorder), listener_grace).unwrap();
+        let service = Service::start_with(answerer, config, Some(keep), listener_grace).unwrap();
         let router = service.router();
         Self { service, script, recorded, router }
     }
