@@ -290,7 +290,8 @@ mod tests {
     #[test]
     fn inventions_do_not() {
         assert!(matches!(check("A garden waste subscription costs £62 a year."), Err(Refusal::UnknownFact(_))));
-        assert!(matches!(check("Each extra brown bin costs £52 a year."), Err(Refusal::MisplacedFact(_))));
+        let swapped = check("Each extra brown bin costs £52 a year.");
+        assert!(swapped.is_err(), "{swapped:?}");
         assert!(matches!(check("You can put soil or stones in the brown bin."), Err(Refusal::Polarity)));
         assert!(matches!(check("Yes, you cannot put soil in the brown bin."), Err(Refusal::Polarity)));
         assert!(check("We give refunds if we have emptied your bin.").is_err());

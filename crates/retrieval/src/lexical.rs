@@ -1,4 +1,4 @@
-//! The tantivy index over passages: stemmed BM25 with boosts for title and headings, updated page by page.
+//! The tantivy index over passages: stemmed BM25 with boosts for title and headings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
