@@ -86,6 +86,21 @@ impl Spread {
 }
 
 impl Figures {
+    /// The shares with their names, in the order in which they are read.
+    pub(crate) fn shares(&self) -> [(&'static str, Share); 9] {
+        [
+            ("Replies that are right", self.right),
+            ("Replies with the expected outcome", self.outcome_accuracy),
+            ("Answers given that are right", self.answer_correctness),
+            ("Answerable cases answered rightly", self.answer_coverage),
+            ("Answers with something forbidden", self.unsafe_answers),
+            ("Facts that no citation proves", self.unproven_facts),
+            ("Right page found first", self.hit_at_1),
+            ("Right page in the first 5", self.hit_at_5),
+            ("Right page in the first 10", self.hit_at_10),
+        ]
+    }
+
     pub(crate) fn of(results: &[CaseResult]) -> Self {
         let judged: Vec<&Judged> = results.iter().filter_map(|result| result.judged.as_ref()).collect();
         let answers = || judged.iter().filter(|judged| judged.outcome == Outcome::Answer);

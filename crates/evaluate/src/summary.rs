@@ -9,17 +9,7 @@ use crate::statistics::Share;
 pub(crate) fn table(figures: &Figures) -> String {
     let mut text = String::new();
     line(&mut text, &format!("{} cases, {} of them for retrieval alone", figures.cases, figures.retrieval_only));
-    let shares = [
-        ("Replies that are right", figures.right),
-        ("Replies with the expected outcome", figures.outcome_accuracy),
-        ("Answers given that are right", figures.answer_correctness),
-        ("Answerable cases answered rightly", figures.answer_coverage),
-        ("Answers with something forbidden", figures.unsafe_answers),
-        ("Facts that no citation proves", figures.unproven_facts),
-        ("Right page found first", figures.hit_at_1),
-        ("Right page in the first 5", figures.hit_at_5),
-        ("Right page in the first 10", figures.hit_at_10),
-    ];
+    let shares = figures.shares();
     if shares.iter().any(|(_, share)| share.n > 0) {
         line(&mut text, &format!("\n{:<36}{:>6}  {:<16}{}", "", "share", "95% interval", "count"));
     }

@@ -18,6 +18,6 @@ fn few_false_sentences_get_through_and_most_paraphrases_pass() {
     assert!(tuned.value().unwrap() < 0.12, "{report}");
     let passed = report.passed();
     assert_eq!(passed.n, 240, "each paraphrase has a page");
-    // The aim is 0.9; measured are 141 of 240, and of the half that may be looked at 87 of 120.
+    // The aim is 0.9; measured are 137 of 240, and of the half that may be looked at 85 of 120.
     assert!(passed.value().unwrap() >= 0.55, "{report}");
 }

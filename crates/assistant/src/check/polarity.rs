@@ -55,26 +55,16 @@ fn bearings(reading: &Reading, marks: Marks) -> Vec<Bearing<'_>> {
         if on.is_empty() {
             on.extend(reading.units[place + 1..].iter().filter(carries).take(3));
         }
+        let before = |most: usize| {
+            let back = reading.units[..place].iter().rev();
+            back.take_while(|other| other.clause == unit.clause).filter(carries).take(most)
+        };
         if unit.marks.any(Marks::NOT) && !unit.parts.is_empty() || unit.stem == "lack" {
-            on.extend(
-                reading.units[..place]
-                    .iter()
-                    .rev()
-                    .take_while(|other| other.clause == unit.clause)
-                    .filter(carries)
-                    .take(REACH),
-            );
+            on.extend(before(REACH));
         }
         if on.is_empty() || unit.marks.any(Marks::MUST.with(Marks::CAN)) && unit.parts.is_empty() && unit.word != "must"
         {
-            on.extend(
-                reading.units[..place]
-                    .iter()
-                    .rev()
-                    .take_while(|other| other.clause == unit.clause)
-                    .filter(carries)
-                    .take(3),
-            );
+            on.extend(before(3));
         }
         if unit.is_content {
             on.push(unit);

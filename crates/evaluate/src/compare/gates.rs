@@ -15,6 +15,8 @@ enum Gate {
     Always,
     /// Where the baseline has enough right and wrong candidates.
     EnoughCandidates,
+    /// Whatever the baseline says, a fault from the first on.
+    NoneAllowed,
     Never,
 }
 
@@ -30,6 +32,7 @@ const FIGURES: &[(&str, &str, Better, Gate)] = &[
     ("Answers given that are right", "answer_correctness", Better::Higher, Gate::Always),
     ("Answerable cases answered rightly", "answer_coverage", Better::Higher, Gate::Always),
     ("Answers with something forbidden", "unsafe", Better::Lower, Gate::Always),
+    ("Facts that no citation proves", "unproven_facts", Better::Lower, Gate::NoneAllowed),
     ("Right page found first", "hit_at_1", Better::Higher, Gate::Always),
     ("Right page in the first 5", "hit_at_5", Better::Higher, Gate::Always),
     ("Right page in the first 10", "hit_at_10", Better::Higher, Gate::Never),
@@ -51,7 +54,10 @@ pub(super) struct FigureLine {
     pub(super) interval: Option<(f64, f64)>,
     pub(super) now: Option<f64>,
     pub(super) is_share: bool,
-    pub(super) gates: bool,
+    /// Whether being worse than the interval is a fault.
+    gates: bool,
+    /// Whether being above nothing is a fault.
+    none_allowed: bool,
     better: Better,
 }
 
@@ -68,6 +74,7 @@ impl FigureLine {
             now: now[name].as_f64(),
             is_share: now.get(format!("{name}_count")).is_some(),
             gates: true,
+            none_allowed: false,
             better,
         }
     }
@@ -90,8 +97,8 @@ impl FigureLine {
         }
     }
 
-    pub(super) fn fault(&self) -> Option<String> {
-        (self.gates && self.is_worse()).then(|| self.label.clone())
+    pub(super) fn is_fault(&self) -> bool {
+        if self.none_allowed { self.now.is_some_and(|now| now > 0.0) } else { self.gates && self.is_worse() }
     }
 }
 
@@ -110,9 +117,10 @@ pub(super) fn lines(now: &Value, before: &Value) -> Vec<FigureLine> {
         let gates = match gate {
             Gate::Always => true,
             Gate::EnoughCandidates => enough,
-            Gate::Never => false,
+            Gate::NoneAllowed | Gate::Never => false,
         };
-        FigureLine { gates, ..FigureLine::of(label, name, *better, now, before) }
+        let none_allowed = *gate == Gate::NoneAllowed;
+        FigureLine { gates, none_allowed, ..FigureLine::of(label, name, *better, now, before) }
     });
     let kinds = now["by_kind"].as_object().into_iter().flatten().map(|(kind, figures)| {
         let line =

@@ -83,11 +83,11 @@ fn figure_lines(text: &mut String, figures: &[FigureLine]) {
             text.replace('%', "")
         };
         let interval = of.interval.map_or_else(String::new, ends);
-        let remark = match (of.is_worse(), of.is_better(), of.gates) {
-            (true, _, true) => "  worse",
-            (true, _, false) => "  worse, does not gate",
-            (false, true, _) => "  better",
-            (false, false, _) => "",
+        let remark = match (of.is_fault(), of.is_worse(), of.is_better()) {
+            (true, ..) => "  worse",
+            (false, true, _) => "  worse, does not gate",
+            (false, false, true) => "  better",
+            (false, false, false) => "",
         };
         line(text, &format!("{:<36}{:>8}  {interval:<16}{:>8}{remark}", of.label, figure(of.before), figure(of.now)));
     }

@@ -39,18 +39,7 @@ pub(super) struct TimeRow {
 const DASH: &str = "–";
 
 pub(super) fn shares(figures: &Figures) -> Vec<Row> {
-    let rows = [
-        ("Replies that are right", figures.right),
-        ("Replies with the expected outcome", figures.outcome_accuracy),
-        ("Answers given that are right", figures.answer_correctness),
-        ("Answerable cases answered rightly", figures.answer_coverage),
-        ("Answers with something forbidden", figures.unsafe_answers),
-        ("Facts that no citation proves", figures.unproven_facts),
-        ("Right page found first", figures.hit_at_1),
-        ("Right page in the first 5", figures.hit_at_5),
-        ("Right page in the first 10", figures.hit_at_10),
-    ];
-    let mut rows: Vec<Row> = rows.into_iter().map(|(label, share)| share_row(label, share)).collect();
+    let mut rows: Vec<Row> = figures.shares().into_iter().map(|(label, share)| share_row(label, share)).collect();
     rows.push(Row {
         label: "Mean reciprocal rank of the right page".to_owned(),
         value: number(figures.mrr),
