@@ -1,6 +1,20 @@
-//! The words of a conversation as plain data: who spoke, how a reply ended, what it cites, what it offers.
+//! The words of a conversation as plain data, and its rules: who spoke, how a reply ended, what it cites, what it offers;
+//! who owns the conversation, and what may happen next.
 //!
-//! This crate knows nothing else: no models, no pages, no HTTP, no SQL.
+//! This crate knows nothing else: no models, no pages, no HTTP, no SQL, no clock.
+
+mod event;
+mod phase;
+mod record;
+
+pub use event::{
+    CallBackWhy, CloseOutcome, ClosedBy, Event, Fact, NewReply, PageLink, Speaker, StaffMember, TurnEnding,
+};
+pub use phase::{
+    CallBackOffered, Closed, Impossible, NotTheirs, Offered, Owned, Phase, Requested, Voice, Waiting, WithAssistant,
+    WithPerson,
+};
+pub use record::{ConversationRecord, Progress, TurnRecord};
 
 use serde::{Deserialize, Serialize};
 
@@ -87,6 +101,8 @@ pub enum Reason {
     Overload,
     /// A part of the service failed.
     Fault,
+    /// The council has switched the assistant off.
+    SwitchedOff,
     /// The message is not about anything that a council does.
     OffTopic,
     /// The message tells the assistant how to behave instead of asking something.
