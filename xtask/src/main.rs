@@ -1,5 +1,7 @@
 //! The project's own commands: `cargo xtask test` installs what the tests need and runs every test there is.
 
+mod postgres;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,6 +55,8 @@ fn test() -> Result<()> {
     run(&binary, ["evaluate", "evals", "--lint"])?;
     run(&binary, PINNED)?;
 
+    // Ends with this function, however that ends.
+    let postgres = postgres::Server::start()?;
     install_chromium()?;
     in_folder("widget", "npm", ["ci", "--no-audit", "--no-fund"])?;
     let root = std::env::current_dir()?;
@@ -62,13 +66,23 @@ fn test() -> Result<()> {
         .current_dir("widget")
         .env("REEVE_BINARY", &binary)
         .env("REEVE_ARGUMENTS", place)
+        .env("REEVE_TEST_POSTGRES", postgres.address())
         .status()
         .context("cannot start npm; is Node.js installed?")?;
     if !status.success() {
         bail!("the widget's tests failed");
     }
     // Last, so that its closing lines are the last that are printed.
-    run("cargo", ["test", "--workspace", "--all-features", "--no-fail-fast"])
+    eprintln!("xtask: cargo test --workspace --all-features --no-fail-fast");
+    let status = Command::new("cargo")
+        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .env("REEVE_TEST_POSTGRES", postgres.address())
+        .status()
+        .context("cannot start cargo")?;
+    if !status.success() {
+        bail!("the crates' tests failed");
+    }
+    Ok(())
 }
 
 /// Debian's package, where the browser is missing.
@@ -76,15 +90,22 @@ fn install_chromium() -> Result<()> {
     if Path::new(CHROMIUM).exists() {
         return Ok(());
     }
-    let as_root = Path::new("/root").metadata().is_ok() && std::env::var_os("USER").is_none_or(|user| user == "root");
-    let install = |program: &str, prefix: &[&str]| -> Result<()> {
-        let update = prefix.iter().copied().chain(["update", "--quiet"]);
-        run(program, update)?;
-        let packages = ["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
-        run(program, prefix.iter().copied().chain(packages))
-    };
-    let result = if as_root { install("apt-get", &[]) } else { install("sudo", &["apt-get"]) };
-    result.context("cannot install Debian's chromium, which the browser tests need; install it by hand and try again")
+    install(&["chromium", "fonts-dejavu-core"])
+        .context("cannot install Debian's chromium, which the browser tests need; install it by hand and try again")
+}
+
+/// Installs packages of Debian.
+pub(crate) fn install(packages: &[&str]) -> Result<()> {
+    let (program, prefix): (_, &[&str]) = if as_root() { ("apt-get", &[]) } else { ("sudo", &["apt-get"]) };
+    run(program, prefix.iter().chain(&["update", "--quiet"]))?;
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    run(program, prefix.iter().chain(&install).chain(packages))
+}
+
+/// Whether this runs as root.
+pub(crate) fn as_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Result<()> {
