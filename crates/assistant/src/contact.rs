@@ -1,16 +1,14 @@
 //! The way to a person: phone, e-mail and when someone is there.
 
-use corpus::{Contact, Council};
+use corpus::Council;
 use jiff::Timestamp;
 
 use crate::texts::FixedText;
 
 /// One or two sentences that say how to reach a person about a service, or the council where the service is unknown.
 pub(crate) fn way_to_a_person(council: &Council, service: Option<&str>, now: Timestamp) -> FixedText {
-    let of_service = service.and_then(|name| council.services.get(name));
-    let pick = |field: fn(&Contact) -> Option<&String>| of_service.and_then(field).or_else(|| field(&council.contact));
-    let phone = pick(|contact| contact.phone.as_ref());
-    let email = pick(|contact| contact.email.as_ref());
+    let contact = council.contact_for(service);
+    let (phone, email) = (contact.phone.as_ref(), contact.email.as_ref());
     let address = council.contact.address.as_ref();
     let mut text = match (phone, email) {
         (Some(phone), Some(email)) => format!("You can call {} on {phone} or e-mail {email}.", council.name),
@@ -23,26 +21,28 @@ pub(crate) fn way_to_a_person(council: &Council, service: Option<&str>, now: Tim
         },
     };
     if phone.is_some() {
-        text.push_str(&lines_open(council, now));
+        text.push_str(&lines_open(council, service, now));
     }
     FixedText::contact(text)
 }
 
-fn lines_open(council: &Council, now: Timestamp) -> String {
-    match council.is_open(now) {
-        None => String::new(),
-        Some(true) => " The lines are open now.".to_owned(),
-        Some(false) => match council.next_opening(now) {
-            None => " The lines are closed now.".to_owned(),
-            Some(opening) => {
-                let (hour, minute) = (opening.hour(), opening.minute());
-                let (half, shown) = if hour < 12 { ("am", hour) } else { ("pm", hour - 12) };
-                let shown = if shown == 0 { 12 } else { shown };
-                let minutes = if minute == 0 { String::new() } else { format!(":{minute:02}") };
-                let day = opening.strftime("%A %-d %B");
-                format!(" The lines are closed now and open at {shown}{minutes}{half} on {day}.")
-            }
-        },
+fn lines_open(council: &Council, service: Option<&str>, now: Timestamp) -> String {
+    if council.opening_hours_for(service).is_none() {
+        return String::new();
+    }
+    if council.is_open(service, now) {
+        return " The lines are open now.".to_owned();
+    }
+    match council.next_opening(service, now).and_then(|opening| council.local_time(opening)) {
+        None => " The lines are closed now.".to_owned(),
+        Some(opening) => {
+            let (hour, minute) = (opening.hour(), opening.minute());
+            let (half, shown) = if hour < 12 { ("am", hour) } else { ("pm", hour - 12) };
+            let shown = if shown == 0 { 12 } else { shown };
+            let minutes = if minute == 0 { String::new() } else { format!(":{minute:02}") };
+            let day = opening.strftime("%A %-d %B");
+            format!(" The lines are closed now and open at {shown}{minutes}{half} on {day}.")
+        }
     }
 }
 
@@ -54,7 +54,8 @@ mod tests {
     fn check(now: &str, service: Option<&str>, expected: &str) {
         let council = Council::from_toml(
             "name = \"Test Council\"\nopening_hours = \"Mo-Fr 08:30-17:30; PH off\"\nbank_holidays = [\"2026-12-25\"]\n\
-             [contact]\nphone = \"01632 960100\"\n[services.waste]\nphone = \"01632 960110\"\nemail = \"bins@test.example\"\n",
+             [contact]\nphone = \"01632 960100\"\n[services.waste]\nphone = \"01632 960110\"\nemail = \"bins@test.example\"\n\
+             [services.libraries]\nopening_hours = \"Sa 09:00-16:00\"\n",
         )
         .unwrap();
         assert_eq!(way_to_a_person(&council, service, now.parse().unwrap()).as_str(), expected);
@@ -68,6 +69,12 @@ mod tests {
             Some("waste"),
             "You can call Test Council on 01632 960110 or e-mail bins@test.example. The lines are closed now and open at \
              8:30am on Monday 28 December.",
+        );
+        // A service with hours of its own.
+        check(
+            "2026-11-23T10:00:00Z",
+            Some("libraries"),
+            "You can call Test Council on 01632 960100. The lines are closed now and open at 9am on Saturday 28 November.",
         );
     }
 }

@@ -2,6 +2,7 @@
 
 mod dates;
 mod hours;
+mod services;
 mod signposts;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use services::CouncilService;
 pub use signposts::{Signpost, SignpostKind};
 
 /// A council, as its `council.toml` describes it.
@@ -37,9 +39,9 @@ pub struct Council {
     /// The council's own words for emergencies; national ones stand in where a kind is missing.
     #[serde(default)]
     pub signposts: Vec<Signpost>,
-    /// How to reach each service, by the name of its folder in `pages/`.
-    #[serde(default)]
-    pub services: BTreeMap<String, Contact>,
+    /// What each service says of itself, by the id that its pages name as their `service`.
+    #[serde(default, deserialize_with = "services::deserialize")]
+    pub services: BTreeMap<String, CouncilService>,
 }
 
 /// Ways to reach a person.
@@ -74,8 +76,10 @@ pub enum CouncilError {
     #[error("the council has no name")]
     NoName,
     /// The opening hours cannot be read.
-    #[error("opening_hours cannot be read: {text:?}. An example that can: \"Mo-Fr 08:30-17:30; PH off\"")]
+    #[error("{}opening_hours cannot be read: {text:?}. An example that can: \"Mo-Fr 08:30-17:30; PH off\"", of_service(service.as_deref()))]
     OpeningHours {
+        /// The service whose they are; none where they are the council's.
+        service: Option<String>,
         /// What stands there.
         text: String,
         /// What the reader of opening hours says.
@@ -109,34 +113,31 @@ impl Council {
         let own = self.signposts.iter().find(|signpost| signpost.kind == kind && !signpost.text.trim().is_empty());
         own.map_or(kind.national_text(), |signpost| signpost.text.trim())
     }
-
-    /// How to reach a service, each way that it does not name itself taken from the council's own contact.
-    pub fn contact_for(&self, service: Option<&str>) -> Contact {
-        let own = service.and_then(|service| self.services.get(service)).cloned().unwrap_or_default();
-        Contact {
-            phone: own.phone.or_else(|| self.contact.phone.clone()),
-            email: own.email.or_else(|| self.contact.email.clone()),
-            address: own.address.or_else(|| self.contact.address.clone()),
-            page: own.page.or_else(|| self.contact.page.clone()),
-        }
-    }
 }
 
 impl CouncilError {
     /// The line of the file at fault, counted from 1, where one is known. `text` is the file's text.
     pub(crate) fn line(&self, text: &str) -> Option<usize> {
-        let line_of_key = |key: &str| {
-            let is_key =
-                |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-            text.lines().position(is_key).map(|index| index + 1)
+        let line_of = |key: &str, value: &str| {
+            let is_it = |line: &str| {
+                let rest = line.trim_start().strip_prefix(key).map(str::trim_start);
+                rest.is_some_and(|rest| rest.starts_with('=') && rest.contains(value))
+            };
+            text.lines().position(is_it).map(|index| index + 1)
         };
         match self {
             Self::Toml { line, .. } => *line,
-            Self::NoName => line_of_key("name"),
-            Self::OpeningHours { .. } => line_of_key("opening_hours"),
-            Self::Timezone { .. } => line_of_key("timezone"),
+            Self::NoName => line_of("name", ""),
+            Self::OpeningHours { text: hours, .. } => {
+                line_of("opening_hours", hours).or_else(|| line_of("opening_hours", ""))
+            }
+            Self::Timezone { .. } => line_of("timezone", ""),
         }
     }
+}
+
+fn of_service(service: Option<&str>) -> String {
+    service.map_or_else(String::new, |service| format!("the service {service}: "))
 }
 
 fn default_languages() -> Vec<String> {

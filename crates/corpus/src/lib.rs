@@ -18,7 +18,7 @@ pub mod sentences;
 mod slug;
 
 pub use check::check;
-pub use council::{Contact, Council, CouncilError, Signpost, SignpostKind};
+pub use council::{Contact, Council, CouncilError, CouncilService, Signpost, SignpostKind};
 pub use digest::{Digest, DigestError};
 pub use error::CorpusError;
 pub use knowledge::Knowledge;

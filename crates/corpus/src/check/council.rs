@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-use crate::council::{Contact, Council, SignpostKind};
+use crate::council::{Council, SignpostKind};
 use crate::error::CorpusError;
 use crate::knowledge::COUNCIL_FILE;
 use crate::page::Page;
@@ -16,6 +16,7 @@ use crate::problem::Problem;
 const KNOWN_KEYS: &[&str] =
     &["name", "website", "languages", "contact", "opening_hours", "timezone", "bank_holidays", "signposts", "services"];
 const KNOWN_CONTACT_KEYS: &[&str] = &["phone", "email", "address", "page"];
+const KNOWN_SERVICE_KEYS: &[&str] = &["id", "name", "team", "opening_hours", "phone", "email", "address", "page"];
 
 pub(super) fn check(root: &Path, today: Date, pages: &[Page], problems: &mut Vec<Problem>) -> Result<(), CorpusError> {
     let file = root.join(COUNCIL_FILE);
@@ -38,9 +39,14 @@ pub(super) fn check(root: &Path, today: Date, pages: &[Page], problems: &mut Vec
     match Council::from_toml(&text) {
         Err(error) => problems.push(Problem::error(COUNCIL_FILE, error.line(&text), error.to_string())),
         Ok(council) => {
-            let doubts = unknown_keys(&text).into_iter().chain(doubts(&council, today, pages));
+            let unknown = unknown_keys(&text).into_iter();
+            let doubts = unknown.chain(doubts(&council, today, pages));
+            let doubts = doubts.map(|(key, message)| (line_with(&text, &key), message));
+            let of_services = service_doubts(&council, today, pages);
+            let of_services =
+                of_services.into_iter().map(|(id, key, message)| (line_in_service(&text, &id, &key), message));
             problems
-                .extend(doubts.map(|(key, message)| Problem::warning(COUNCIL_FILE, line_with(&text, &key), message)));
+                .extend(doubts.chain(of_services).map(|(line, message)| Problem::warning(COUNCIL_FILE, line, message)));
         }
     }
     Ok(())
@@ -51,12 +57,44 @@ fn line_with(text: &str, word: &str) -> Option<usize> {
     text.lines().position(|line| !line.trim_start().starts_with('#') && line.contains(word)).map(|index| index + 1)
 }
 
+/// The line on which a word first stands in what is said of a service, or else where that begins.
+fn line_in_service(text: &str, id: &str, word: &str) -> Option<usize> {
+    let begins = |line: &str| {
+        let line = line.trim_start();
+        (line.starts_with("[services.") || line.starts_with("id")) && line.contains(id)
+    };
+    let first = text.lines().position(begins)?;
+    let says = |line: &str| !line.trim_start().starts_with('#') && line.contains(word);
+    Some(first + text.lines().skip(first).position(says).unwrap_or_default() + 1)
+}
+
+/// Each doubt about a service with its id and the word that it is about.
+fn service_doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String, String, String)> {
+    let mut doubts = Vec::new();
+    for (service, message) in council.doubtful_hours(today) {
+        if let Some(id) = service {
+            doubts.push((id.to_owned(), "opening_hours".to_owned(), format!("the service {id}: {message}")));
+        }
+    }
+    for (id, service) in &council.services {
+        if !pages.iter().any(|page| page.service.as_ref() == Some(id)) {
+            doubts.push((id.clone(), id.clone(), format!("no page has the service {id:?}")));
+        }
+        if let Some(page) = service.page.as_ref().filter(|wanted| !pages.iter().any(|page| page.id == **wanted)) {
+            doubts.push((id.clone(), page.clone(), format!("{id} names the page {page:?}, which is not there")));
+        }
+    }
+    doubts
+}
+
 /// Each doubt with the key that it is about.
 fn doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String, String)> {
     let mut doubts = Vec::new();
     let mut doubt = |key: &str, message: String| doubts.push((key.to_owned(), message));
-    for message in council.doubtful_hours(today) {
-        doubt("opening_hours", message);
+    for (service, message) in council.doubtful_hours(today) {
+        if service.is_none() {
+            doubt("opening_hours", message);
+        }
     }
     if !council.bank_holidays.is_empty() && council.bank_holidays.iter().all(|day| *day < today) {
         doubt("bank_holidays", "all bank_holidays are in the past: add next year's".to_owned());
@@ -92,12 +130,8 @@ fn doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String, String
             ),
         }
     }
-    let contacts =
-        council.services.iter().map(|(name, contact)| (name.as_str(), contact)).chain([("contact", &council.contact)]);
-    for (name, Contact { page, .. }) in contacts {
-        if let Some(page) = page.as_ref().filter(|id| !pages.iter().any(|page| page.id == **id)) {
-            doubt(page, format!("{name} names the page {page:?}, which is not there"));
-        }
+    if let Some(page) = council.contact.page.as_ref().filter(|id| !pages.iter().any(|page| page.id == **id)) {
+        doubt(page, format!("contact names the page {page:?}, which is not there"));
     }
     doubts
 }
@@ -105,10 +139,16 @@ fn doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String, String
 /// Keys that mean nothing here, most likely misspelt. The text is valid TOML.
 fn unknown_keys(text: &str) -> Vec<(String, String)> {
     let table: toml::Table = text.parse().unwrap_or_default();
-    let sub_tables = |key: &str| table.get(key).and_then(toml::Value::as_table).into_iter();
-    let services = sub_tables("services").flat_map(|services| services.values()).filter_map(toml::Value::as_table);
-    let contact_keys = sub_tables("contact").chain(services).flat_map(toml::Table::keys);
-    let unknown = table.keys().filter(|key| !KNOWN_KEYS.contains(&key.as_str()));
-    let unknown = unknown.chain(contact_keys.filter(|key| !KNOWN_CONTACT_KEYS.contains(&key.as_str())));
+    let of_contact = table.get("contact").and_then(toml::Value::as_table);
+    let services: Vec<&toml::Table> = match table.get("services") {
+        Some(toml::Value::Table(services)) => services.values().filter_map(toml::Value::as_table).collect(),
+        Some(toml::Value::Array(services)) => services.iter().filter_map(toml::Value::as_table).collect(),
+        _ => Vec::new(),
+    };
+    let unknown = |keys: &'static [&str]| move |key: &&String| !keys.contains(&key.as_str());
+    let of_council = table.keys().filter(unknown(KNOWN_KEYS));
+    let of_contact = of_contact.into_iter().flat_map(toml::Table::keys).filter(unknown(KNOWN_CONTACT_KEYS));
+    let of_services = services.into_iter().flat_map(toml::Table::keys).filter(unknown(KNOWN_SERVICE_KEYS));
+    let unknown = of_council.chain(of_contact).chain(of_services);
     unknown.map(|key| (key.clone(), format!("the key {key:?} is not known and is ignored"))).collect()
 }

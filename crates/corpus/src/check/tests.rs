@@ -92,3 +92,30 @@ fn council_file() {
         ],
     );
 }
+
+#[test]
+fn services_of_the_council_file() {
+    let bad = format!("{COUNCIL}[services.s]\nphone = \"2\"\nopening_hours = \"9 to 5\"\n");
+    let page = page("a", "Text.");
+    check(
+        &bad,
+        &[("a.md", &page)],
+        &[
+            "council.toml:6: error: the service s: opening_hours cannot be read: \"9 to 5\". An example that can: \"Mo-Fr 08:30-17:30; PH off\"",
+        ],
+    );
+    let doubtful = format!(
+        "opening_hours = \"Mo 09:00-17:00\"\n{COUNCIL}[[services]]\nid = \"s\"\nopening_hours = \"off\"\nfone = \"1\"\n\
+         [[services]]\nid = \"gone\"\nteam = \"T\"\npage = \"b\"\n"
+    );
+    check(
+        &doubtful,
+        &[("a.md", &page)],
+        &[
+            "council.toml:7: warning: the service s: opening_hours \"off\" are never open",
+            "council.toml:8: warning: the key \"fone\" is not known and is ignored",
+            "council.toml:10: warning: no page has the service \"gone\"",
+            "council.toml:12: warning: gone names the page \"b\", which is not there",
+        ],
+    );
+}

@@ -6,51 +6,88 @@ use chrono::{Datelike as _, NaiveDate, NaiveDateTime, Timelike as _};
 use compact_calendar::CompactCalendar;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use opening_hours::{Context, ContextHolidays, OpeningHours, RuleKind};
 
 use super::{Council, CouncilError};
 
 /// How far ahead rules are compared and an opening is looked for: a year, and every bank holiday's weekday once more.
-const DAYS_AHEAD: u64 = 400;
+const DAYS_AHEAD: i64 = 400;
 
 impl Council {
-    /// Whether people answer at this moment; none when the council names no opening hours.
-    pub fn is_open(&self, at: Timestamp) -> Option<bool> {
-        let hours = self.hours()?;
-        Some(hours.is_open(to_chrono(at.to_zoned_datetime(self.zone()?).datetime())?))
+    /// Whether people answer for a service at this moment. Where neither the service nor the council names opening hours,
+    /// the clock keeps nobody away.
+    pub fn is_open(&self, service: Option<&str>, at: Timestamp) -> bool {
+        let Some(rule) = self.opening_hours_for(service) else { return true };
+        // Hours that cannot be read do not get past `Council::from_toml`.
+        self.is_open_by(rule, at).unwrap_or(false)
     }
 
-    /// The next moment at which people answer: `at` itself when they do then; none when the council names no opening hours
-    /// or is not open in the next 400 days.
-    pub fn next_opening(&self, at: Timestamp) -> Option<ZonedDateTime> {
-        let hours = self.hours()?;
-        let zone = self.zone()?;
-        let local = to_chrono(at.to_zoned_datetime(zone.clone()).datetime())?;
-        if hours.is_open(local) {
-            return Some(at.to_zoned_datetime(zone));
+    /// The first moment from `after` on at which people answer for a service: `after` itself when they do then; none when
+    /// nobody does in the next 400 days.
+    pub fn next_opening(&self, service: Option<&str>, after: Timestamp) -> Option<Timestamp> {
+        let Some(rule) = self.opening_hours_for(service) else { return Some(after) };
+        if self.is_open_by(rule, after)? {
+            return Some(after);
         }
-        let limit = local.checked_add_days(chrono::Days::new(DAYS_AHEAD))?;
-        let range = hours.iter_range(local, limit).find(|range| range.kind == RuleKind::Open)?;
-        from_chrono(range.range.start)?.to_zoned_datetime(zone).ok()
+        let (hours, zone) = (self.hours_from(rule)?, self.zone()?);
+        let limit = after.checked_add(SignedDuration::from_hours(24 * DAYS_AHEAD)).ok()?;
+        // Between two changes of the clock, local times follow one another as moments do. Across one they do not: an hour is
+        // left out or comes twice.
+        let mut from = after;
+        while from < limit {
+            let change = zone.following(from).next().map_or(limit, |change| change.timestamp().min(limit));
+            let offset = zone.to_offset(from);
+            let (first, last) = (to_chrono(offset.to_datetime(from))?, to_chrono(offset.to_datetime(change))?);
+            if let Some(range) = hours.iter_range(first, last).find(|range| range.kind == RuleKind::Open) {
+                return offset.to_timestamp(from_chrono(range.range.start)?).ok().map(|opening| opening.max(after));
+            }
+            from = change;
+        }
+        None
+    }
+
+    /// A moment on the council's clock.
+    pub fn local_time(&self, at: Timestamp) -> Option<ZonedDateTime> {
+        Some(at.to_zoned_datetime(self.zone()?))
+    }
+
+    fn is_open_by(&self, rule: &str, at: Timestamp) -> Option<bool> {
+        Some(self.hours_from(rule)?.is_open(to_chrono(self.local_time(at)?.datetime())?))
     }
 
     pub(super) fn validate_hours(&self) -> Result<(), CouncilError> {
         if self.zone().is_none() {
             return Err(CouncilError::Timezone { timezone: self.timezone.clone() });
         }
-        let Some(text) = &self.opening_hours else {
-            return Ok(());
-        };
-        match text.parse::<OpeningHours>() {
-            Ok(_) => Ok(()),
-            Err(error) => Err(CouncilError::OpeningHours { text: text.clone(), source: Box::new(error) }),
+        for (service, rule) in self.rules() {
+            rule.parse::<OpeningHours>().map_err(|error| CouncilError::OpeningHours {
+                service: service.map(str::to_owned),
+                text: rule.to_owned(),
+                source: Box::new(error),
+            })?;
         }
+        Ok(())
     }
 
-    /// What is doubtful about the opening hours, for the person who wrote them.
-    pub(crate) fn doubtful_hours(&self, today: Date) -> Vec<String> {
-        let (Some(text), Some(hours)) = (&self.opening_hours, self.hours()) else {
+    /// What is doubtful about opening hours, for the person who wrote them, with the service whose they are; none where
+    /// they are the council's.
+    pub(crate) fn doubtful_hours(&self, today: Date) -> Vec<(Option<&str>, String)> {
+        let doubts = |(service, rule)| self.doubts_of(rule, today).into_iter().map(move |doubt| (service, doubt));
+        self.rules().flat_map(doubts).collect()
+    }
+
+    /// The opening hours that are written down, the council's own first.
+    fn rules(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+        let of_services = self
+            .services
+            .values()
+            .filter_map(|service| service.opening_hours.as_deref().map(|rule| (Some(service.id.as_str()), rule)));
+        self.opening_hours.as_deref().map(|rule| (None, rule)).into_iter().chain(of_services)
+    }
+
+    fn doubts_of(&self, text: &str, today: Date) -> Vec<String> {
+        let Some(hours) = self.hours_from(text) else {
             return Vec::new();
         };
         let Some(start) = to_chrono(today.at(0, 0, 0, 0)).map(|start| start.date()) else {
@@ -84,10 +121,6 @@ impl Council {
             }
         }
         doubts
-    }
-
-    fn hours(&self) -> Option<OpeningHours> {
-        self.hours_from(self.opening_hours.as_deref()?)
     }
 
     fn hours_from(&self, text: &str) -> Option<OpeningHours> {

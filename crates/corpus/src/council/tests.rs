@@ -19,7 +19,10 @@ fn check_error(text: &str, line: Option<usize>, words: &str) {
 fn a_name_is_enough() {
     let council = council("name = \"A\"");
     assert_eq!((council.timezone.as_str(), council.languages.as_slice()), ("Europe/London", &["en".to_owned()][..]));
-    assert_eq!(council.is_open("2026-11-23T12:00:00Z".parse().unwrap()), None);
+    // Without hours the clock keeps nobody away.
+    let now = "2026-11-23T03:00:00Z".parse().unwrap();
+    assert!(council.is_open(None, now) && council.is_open(Some("waste"), now));
+    assert_eq!(council.next_opening(None, now), Some(now));
     for kind in SignpostKind::ALL {
         let text = council.signpost(kind);
         assert!(text.contains("999") || text.contains("105") || text.contains("0808"), "{text}");
@@ -56,27 +59,14 @@ fn faults_name_their_line() {
     check_error("website = \"x\"", Some(1), "name");
     check_error("\nname = \" \"", Some(2), "no name");
     check_error("name = \"A\"\nopening_hours = \"9 to 5\"", Some(2), "opening_hours");
+    let two = "name = \"A\"\nopening_hours = \"24/7\"\n[services.waste]\nopening_hours = \"9 to 5\"";
+    check_error(two, Some(4), "the service waste: opening_hours");
+    check_error("name = \"A\"\n[[services]]\nphone = \"1\"", Some(2), "no id");
+    check_error("name = \"A\"\n[[services]]\nid = \"a\"\n[[services]]\nid = \"a\"", Some(2), "listed twice");
+    check_error("name = \"A\"\nservices = 5", Some(2), "[[services]]");
     check_error("name = \"A\"\n\ntimezone = \"Mars\"", Some(3), "Mars");
     check_error("name = \"A\"\nbank_holidays = [\"Christmas\"]", Some(2), "Christmas");
     check_error("name = \"A\"\n[[signposts]]\nkind = \"flood\"\ntext = \"x\"", Some(3), "flood");
-}
-
-#[test]
-fn hours_follow_the_councils_clock_and_holidays() {
-    let council = council(
-        "name = \"A\"\nopening_hours = \"Mo-Fr 08:30-17:30; PH off\"\nbank_holidays = [2026-12-25, 2026-12-28]",
-    );
-    let check = |at: &str, open: bool, next: &str| {
-        let at = at.parse().unwrap();
-        assert_eq!(council.is_open(at), Some(open), "{at}");
-        assert_eq!(council.next_opening(at).unwrap().to_string(), next);
-    };
-    check("2026-11-23T12:00:00Z", true, "2026-11-23T12:00:00+00:00[Europe/London]");
-    check("2026-11-23T17:30:00Z", false, "2026-11-24T08:30:00+00:00[Europe/London]");
-    // In summer the clock is an hour ahead.
-    check("2027-06-01T07:30:00Z", true, "2027-06-01T08:30:00+01:00[Europe/London]");
-    // Christmas Day is a Friday, and the Monday after it a holiday too.
-    check("2026-12-24T18:00:00Z", false, "2026-12-29T08:30:00+00:00[Europe/London]");
 }
 
 #[test]
@@ -85,7 +75,7 @@ fn doubtful_hours_are_named() {
         let council = council(&format!("name = \"A\"\nbank_holidays = [2026-12-25]\nopening_hours = \"{hours}\""));
         let found = council.doubtful_hours(date(2026, 11, 23));
         assert_eq!(found.len(), doubts.len(), "{found:?}");
-        assert!(found.iter().zip(doubts).all(|(found, doubt)| found.contains(doubt)), "{found:?}");
+        assert!(found.iter().zip(doubts).all(|((_, found), doubt)| found.contains(doubt)), "{found:?}");
     }
     check("Mo-Fr 08:30-17:30; PH off", &[]);
     check("Mo-Fr 09:00-17:00; Fr 09:00-16:30; PH off", &[]);
@@ -94,5 +84,29 @@ fn doubtful_hours_are_named() {
     check("Mo-Fr 09:00-17:00; Mo-Fr 10:00-16:00", &["\"Mo-Fr 09:00-17:00\""]);
     check("Mo-Fr 09:00-17:00; Sa off", &["\"Sa off\""]);
     let council = council("name = \"A\"\nopening_hours = \"Mo-Fr 09:00-17:00; PH off\"");
-    assert!(council.doubtful_hours(date(2026, 11, 23))[0].contains("bank_holidays lists none"));
+    assert!(council.doubtful_hours(date(2026, 11, 23))[0].1.contains("bank_holidays lists none"));
 }
+
+#[test]
+fn services_are_read_from_tables_and_from_a_list() {
+    let head = "name = \"A\"\nopening_hours = \"Mo 09:00-10:00\"\n[contact]\nphone = \"1\"\nemail = \"a@b\"\n";
+    let tables = "[services.waste]\nname = \"Bins\"\nteam = \"Crew\"\nopening_hours = \"Tu 09:00-10:00\"\nphone = \"2\"\n\
+                  [services.roads]\nname = \"Roads\"\n";
+    let list = "[[services]]\nid = \"waste\"\nname = \"Bins\"\nteam = \"Crew\"\nopening_hours = \"Tu 09:00-10:00\"\n\
+                phone = \"2\"\n[[services]]\nid = \"roads\"\nname = \"Roads\"\n";
+    let council = council(&format!("{head}{tables}"));
+    assert_eq!(council, Council::from_toml(&format!("{head}{list}")).unwrap());
+    let check = |service: Option<&str>, team: &str, hours: &str, phone: &str| {
+        let contact = council.contact_for(service);
+        assert_eq!((contact.phone.as_deref(), contact.email.as_deref()), (Some(phone), Some("a@b")));
+        assert_eq!((council.team_for(service), council.opening_hours_for(service)), (team, Some(hours)));
+    };
+    check(Some("waste"), "Crew", "Tu 09:00-10:00", "2");
+    check(Some("roads"), "Roads", "Mo 09:00-10:00", "1");
+    check(Some("unknown"), "A", "Mo 09:00-10:00", "1");
+    check(None, "A", "Mo 09:00-10:00", "1");
+    let kept = serde_json::to_string(&council).unwrap();
+    assert_eq!(serde_json::from_str::<Council>(&kept).unwrap(), council);
+}
+
+mod clocks;
