@@ -1,15 +1,19 @@
 /** One answer on the page: its sentences as they come, then its sources, the way to a person, and whether it helped. */
 import { pieces, type Piece } from "./blocks";
 import { button, element } from "./dom";
-import type { Citation, Reply, Sentence } from "./types";
-import { words } from "./words";
+import { Rating, type RatingActions } from "./rating";
+import type { Citation, Offer, Reply, Sentence } from "./types";
+import { personWords, words } from "./words";
 
 /** What an answer asks of the page around it. */
-export interface AnswerActions {
+export interface AnswerActions extends RatingActions {
   ask(question: string): void;
-  rate(turn: string, helpful: boolean): Promise<void>;
-  /** A copy of the council's contact details. */
-  contact(): HTMLElement;
+  /** Asks for a person. */
+  person(): void;
+  /** Shows the form for a call-back. */
+  callBack(): void;
+  /** The person who was offered is not wanted. */
+  decline(): void;
 }
 
 /** Ends as a sentence of running text does. */
@@ -21,17 +25,21 @@ let answers = 0;
 export class Answer {
   readonly article: HTMLElement;
   readonly #body = element("div", "text");
-  readonly #number = ++answers;
+  readonly #id = `answer-${++answers}`;
   #shown: Sentence[] = [];
+  #rating: Rating | undefined;
+  #offer: HTMLElement | undefined;
 
-  constructor(private readonly actions: AnswerActions) {
-    const heading = element("h3", "unseen", words.assistant);
+  /** A reply that nobody asked the assistant for is a notice of the service. */
+  constructor(private readonly actions: AnswerActions, isAsked = true) {
+    const heading = element("h3", "unseen", isAsked ? words.assistant : words.notice);
     this.article = element("article", "message answer", heading, this.#body);
     this.article.hidden = true;
   }
 
-  /** Shows one more sentence. */
-  add(sentence: Sentence): void {
+  /** Shows the sentence of this number, from 0. After a lost line they come again from the first. */
+  add(index: number, sentence: Sentence): void {
+    if (index !== this.#shown.length) return;
     this.#shown.push(sentence);
     this.#append(sentence);
     this.article.hidden = false;
@@ -51,18 +59,34 @@ export class Answer {
     if (!agrees || reply.outcome === "clarify") this.restart();
     this.article.classList.add(reply.outcome);
     if (reply.outcome === "clarify") this.#choices(sentences, reply.choices ?? []);
-    else for (const sentence of sentences.slice(this.#shown.length)) this.add(sentence);
+    else for (const [index, sentence] of sentences.entries()) this.add(index, sentence);
     if (reply.citations.length > 0 && reply.outcome !== "clarify") this.article.append(this.#sources(reply.citations));
-    if (reply.offers.length > 0) this.article.append(this.#person());
-    if (reply.outcome === "answer") this.article.append(this.#rating(reply.turn));
+    if (reply.offers.length > 0) this.article.append(this.#person(reply.offers));
+    if (reply.outcome === "answer") {
+      this.#rating = new Rating(this.#id, reply.turn, this.actions);
+      this.article.append(this.#rating.group);
+    }
     this.article.hidden = false;
+  }
+
+  /** Shows the buttons to take up what the reply offered, and the one to decline it; or none once that is over. */
+  showOffer(open: boolean, canDecline: boolean): void {
+    if (this.#offer === undefined) return;
+    this.#offer.hidden = !open;
+    const decline = this.#offer.querySelector<HTMLElement>("[data-decline]");
+    if (decline !== null) decline.hidden = !canDecline;
+  }
+
+  /** Shows how the answer was rated before. */
+  rated(helpful: boolean): void {
+    this.#rating?.restore(helpful);
   }
 
   /** Shows a fixed text instead of an answer. */
   notice(text: string, withPerson: boolean): void {
     this.article.classList.add("notice");
     this.article.append(element("p", undefined, text));
-    if (withPerson) this.article.append(this.#person());
+    if (withPerson) this.article.append(this.#person([]));
     this.article.hidden = false;
   }
 
@@ -97,7 +121,7 @@ export class Answer {
   }
 
   #sourceId(number: number): string {
-    return `answer-${this.#number}-source-${number}`;
+    return `${this.#id}-source-${number}`;
   }
 
   #mark(number: number): HTMLElement {
@@ -134,30 +158,19 @@ export class Answer {
     if (choices.length > 0) this.#body.append(list);
   }
 
-  #person(): HTMLElement {
-    return element("div", "section", element("h4", undefined, words.person), this.actions.contact());
-  }
-
-  #rating(turn: string): HTMLElement {
-    const question = element("p", undefined, words.helpful);
-    question.id = `answer-${this.#number}-helpful`;
-    const group = element("div", "section rating", question);
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-labelledby", question.id);
-    const rate = (helpful: boolean) => {
-      this.actions.rate(turn, helpful).then(
-        () => {
-          for (const choice of group.querySelectorAll("button")) choice.remove();
-          question.textContent = helpful ? words.thanks : words.notHelpful;
-          // The button that had the focus is gone; the thanks take its place.
-          question.tabIndex = -1;
-          question.focus();
-          if (!helpful) group.append(this.actions.contact());
-        },
-        () => { question.textContent = words.feedbackFailed; },
-      );
-    };
-    group.append(button(words.yes, "button plain", () => rate(true)), button(words.no, "button plain", () => rate(false)));
-    return group;
+  #person(offers: readonly Offer[]): HTMLElement {
+    const section = element("div", "section", element("h4", undefined, words.person), this.actions.contact());
+    const offer = element("div", "buttons offer");
+    if (offers.includes("human")) offer.append(button(personWords.talk, "button", () => this.actions.person()));
+    if (offers.includes("call_back")) offer.append(button(personWords.callBack, "button plain", () => this.actions.callBack()));
+    if (offers.length > 0) {
+      const decline = button(personWords.decline, "link", () => this.actions.decline());
+      decline.dataset["decline"] = "";
+      offer.append(decline);
+      offer.hidden = true;
+      this.#offer = offer;
+      section.append(offer);
+    }
+    return section;
   }
 }

@@ -1,6 +1,13 @@
-/** The box in which a question is typed, its limit, and the buttons beside it. */
+/** The box in which a question or a message is typed, its limit, and the buttons beside it. */
 import { byId } from "./dom";
-import { words } from "./words";
+import { chatWords, words } from "./words";
+
+/** What the box asks of the page around it. */
+export interface ComposerActions {
+  send(text: string): void;
+  stop(): void;
+  typing(): void;
+}
 
 /** The rest of the limit is shown from here on, so that it does not nag. */
 const SHOW_COUNT_AT = 0.9;
@@ -8,17 +15,20 @@ const SHOW_COUNT_AT = 0.9;
 export class Composer {
   readonly #form = byId("form", HTMLFormElement);
   readonly #box = byId("question", HTMLTextAreaElement);
+  readonly #label = byId("question-label", HTMLElement);
   readonly #count = byId("count", HTMLElement);
   readonly #problem = byId("problem", HTMLElement);
   readonly #send = byId("send", HTMLButtonElement);
   readonly #stop = byId("stop", HTMLButtonElement);
   #busy = false;
+  /** The person to whom messages go; none while the assistant answers. */
+  #person: string | undefined;
 
-  constructor(private readonly longest: number, onAsk: (question: string) => void, onStop: () => void) {
+  constructor(private readonly longest: number, actions: ComposerActions) {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const question = this.#take();
-      if (question !== undefined) onAsk(question);
+      if (question !== undefined) actions.send(question);
     });
     this.#box.addEventListener("keydown", (event) => {
       // While a word is being composed, as in Chinese or Japanese, Enter accepts the word.
@@ -26,8 +36,17 @@ export class Composer {
       event.preventDefault();
       if (!this.#busy) this.#form.requestSubmit();
     });
-    this.#box.addEventListener("input", () => this.#showCount());
-    this.#stop.addEventListener("click", onStop);
+    this.#box.addEventListener("input", () => {
+      this.#showCount();
+      if (this.#person !== undefined && this.#box.value.trim() !== "") actions.typing();
+    });
+    this.#stop.addEventListener("click", () => actions.stop());
+  }
+
+  /** Says whom the text goes to. */
+  address(person: string | undefined): void {
+    this.#person = person;
+    this.#label.textContent = person === undefined ? chatWords.question : chatWords.label(person);
   }
 
   /** Shows Stop while an answer is on its way, and keeps the keyboard's focus on something that is there. */
@@ -57,6 +76,15 @@ export class Composer {
     this.#box.focus({ preventScroll: true });
   }
 
+  get hasFocus(): boolean {
+    return document.activeElement === this.#box;
+  }
+
+  /** Keeps the box in view while what is above it grows. */
+  stayInView(): void {
+    this.#form.scrollIntoView({ block: "nearest" });
+  }
+
   /** Takes complaints back. */
   calm(): void {
     this.#problem.textContent = "";
@@ -68,7 +96,8 @@ export class Composer {
     if (this.#busy) return undefined;
     const question = this.#box.value.trim();
     if (question === "" || length(question) > this.longest) {
-      this.complain(question === "" ? words.empty : words.tooLong(this.longest));
+      const { empty, tooLong } = this.#person === undefined ? words : chatWords;
+      this.complain(question === "" ? empty : tooLong(this.longest));
       this.#box.focus();
       return undefined;
     }

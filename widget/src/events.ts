@@ -1,10 +1,12 @@
 /** Server-sent events (WHATWG HTML, 9.2.6) read from a fetched body; `EventSource` can neither post nor send a token. */
-import type { TurnEvent } from "./types";
+import type { ConversationEvent } from "./types";
 
-/** An event with its number in the conversation. */
-export type Numbered = TurnEvent & { readonly id: number };
+/** An event with its number in the conversation. What only passes, such as a stage of the work, has none. */
+export type Numbered = ConversationEvent & { readonly id: number | undefined };
 
-const NAMES: ReadonlySet<string> = new Set(["question", "status", "sentence", "reply", "error"]);
+const NAMES: ReadonlySet<string> = new Set<ConversationEvent["name"]>([
+  "question", "status", "sentence", "reply", "error", "state", "message", "feedback", "queue", "typing",
+]);
 
 /** Cuts a stream of text into events. */
 export class EventParser {
@@ -32,7 +34,7 @@ export class EventParser {
 }
 
 function parse(lines: readonly string[]): Numbered | undefined {
-  let id = 0;
+  let id: number | undefined;
   let name = "";
   const data: string[] = [];
   for (const line of lines) {
@@ -49,8 +51,8 @@ function parse(lines: readonly string[]): Numbered | undefined {
   return { id, name, data: JSON.parse(data.join("\n")) } as Numbered;
 }
 
-/** The events of a response, as they come. */
-export async function* read(response: Response): AsyncGenerator<Numbered, void, void> {
+/** The events of a response, as they come; `onBytes` is told whenever anything comes, be it only a sign of life. */
+export async function* read(response: Response, onBytes?: () => void): AsyncGenerator<Numbered, void, void> {
   if (response.body === null) return;
   const parser = new EventParser();
   const decoder = new TextDecoder();
@@ -59,6 +61,7 @@ export async function* read(response: Response): AsyncGenerator<Numbered, void, 
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      onBytes?.();
       yield* parser.push(decoder.decode(value, { stream: true }));
     }
   } finally {

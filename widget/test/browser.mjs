@@ -1,8 +1,15 @@
 /** A real browser on a real service: the one at REEVE_TEST_URL, or one started from the program REEVE_BINARY. */
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** How long an answer may take: a small model on two processors. */
+export const ANSWER_MS = 120_000;
 /** How long the program may take to load its models and its index. */
 const START_MS = 180_000;
 const STOP_MS = 10_000;
@@ -67,3 +74,30 @@ export async function open(context, address) {
   await page.goto(address, { waitUntil: "load" });
   return { page, faults };
 }
+
+/** Fails on whatever axe finds. */
+export async function accessible(page) {
+  // Run by the debugger, which the page's security policy does not bind.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const told = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
+  assert.deepEqual(told, []);
+}
+
+export async function ask(page, question) {
+  await page.fill("#question", question);
+  await page.press("#question", "Enter");
+}
+
+/** Waits for the end of the last answer and gives it. */
+export async function answered(page) {
+  await page.waitForSelector("#send:not([hidden])", { timeout: ANSWER_MS });
+  return page.locator("#log .answer").last();
+}
+
+/** Whether the page is as wide as the window, or narrower. */
+export function fits(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+}
+
+export const squeeze = (text) => text.replace(/\s+/g, " ").trim();

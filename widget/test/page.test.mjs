@@ -1,15 +1,9 @@
 /** A resident's way through the page, in a real browser. */
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { readFile } from "node:fs/promises";
-import { browser, open, service } from "./browser.mjs";
+import { accessible, answered, ask, browser, fits, open, service, squeeze } from "./browser.mjs";
 
 const QUESTION = "How much does a garden waste subscription cost?";
-/** How long an answer may take: a small model on two processors. */
-const ANSWER_MS = 120_000;
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let served;
 let chromium;
@@ -35,27 +29,6 @@ async function withPage(options, body, path = "/") {
     await context.close();
   }
 }
-
-async function ask(page, question) {
-  await page.fill("#question", question);
-  await page.press("#question", "Enter");
-}
-
-/** Waits for the end of the last answer and gives it. */
-async function answered(page) {
-  await page.waitForSelector("#send:not([hidden])", { timeout: ANSWER_MS });
-  return page.locator("#log .answer").last();
-}
-
-async function accessible(page) {
-  // Run by the debugger, which the page's security policy does not bind.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  const told = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
-  assert.deepEqual(told, []);
-}
-
-const squeeze = (text) => text.replace(/\s+/g, " ").trim();
 
 describe("the page on which a resident asks", () => {
   test("answers a question and leads to the page that says so", () => withPage({}, async (page) => {
@@ -109,15 +82,24 @@ describe("the page on which a resident asks", () => {
     await page.locator("#examples button").first().click();
     const answer = await answered(page);
     assert.ok(await answer.innerText());
+    let rated = false;
     if (await answer.locator(".rating").count()) {
       await answer.getByRole("button", { name: "Yes" }).click();
       await answer.getByText("Thank you for telling us.").waitFor();
+      rated = true;
     }
     const told = await page.locator("#log .answer .text").innerText();
     await page.reload();
     await page.waitForSelector("#log .answer .text");
     assert.equal(await page.locator("#log .answer .text").innerText(), told);
+    if (rated) await page.getByText("You said that this helped.").waitFor();
     await page.click("#clear");
+    await page.getByRole("button", { name: "No, keep it" }).click();
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "clear");
+    assert.equal(await page.locator("#log article").count(), 2);
+    await page.click("#clear");
+    await page.getByRole("button", { name: "Yes, delete it" }).click();
+    await page.getByText(/Your conversation was deleted at .* Your receipt is /).waitFor();
     assert.equal(await page.locator("#log article").count(), 0);
     assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   }));
@@ -185,14 +167,13 @@ describe("the page on which a resident asks", () => {
   test("reflows at 320 pixels, before and after an answer, in both colour schemes", async () => {
     for (const colorScheme of ["light", "dark"]) {
       await withPage({ viewport: { width: 320, height: 256 }, colorScheme }, async (page) => {
-        const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
-        assert.ok(await fits());
+        assert.ok(await fits(page));
         await ask(page, `${QUESTION} ${"w".repeat(120)}`);
         await answered(page);
-        assert.ok(await fits());
+        assert.ok(await fits(page));
         await accessible(page);
         await page.goto(`${served.address}/pages/garden-waste`);
-        assert.ok(await fits());
+        assert.ok(await fits(page));
         await accessible(page);
       });
     }

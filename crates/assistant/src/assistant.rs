@@ -209,6 +209,11 @@ impl Assistant {
         self.handoff_fault_at(self.parts.clock.now())
     }
 
+    /// The way to a person while the council has switched the assistant off.
+    pub fn handoff_switched_off(&self) -> Reply {
+        self.handoff_switched_off_at(self.parts.clock.now())
+    }
+
     /// How to reach the council, as one fixed text.
     pub fn contact_text(&self) -> String {
         way_to_a_person(self.council(), None, self.parts.clock.now()).as_str().to_owned()
@@ -236,6 +241,12 @@ impl Assistant {
     pub(crate) fn handoff_fault_at(&self, clock: Timestamp) -> Reply {
         let mut reply = self.handoff(&texts::fault(), Reason::Fault, None, clock);
         reply.set_trace(Trace { path: course::FAULT.into(), ..self.new_trace(clock) });
+        reply
+    }
+
+    pub(crate) fn handoff_switched_off_at(&self, clock: Timestamp) -> Reply {
+        let mut reply = self.handoff(&texts::switched_off(), Reason::SwitchedOff, None, clock);
+        reply.set_trace(Trace { path: course::SWITCHED_OFF.into(), ..self.new_trace(clock) });
         reply
     }
 

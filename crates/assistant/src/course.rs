@@ -7,6 +7,8 @@ use crate::assistant::{Path, QuoteOnlyReason};
 
 /// The path of a reply for which there was no room.
 pub(crate) const OVERLOAD: &str = "overload";
+/// The path of a reply while the council has switched the assistant off.
+pub(crate) const SWITCHED_OFF: &str = "switched off";
 /// The path of a reply that stands in for one that failed outside the assistant.
 pub(crate) const FAULT: &str = "fault";
 /// The path of a question that is longer than what is read.
@@ -88,6 +90,8 @@ pub(crate) enum Recorded {
     Overload,
     /// Hand over, as something had failed.
     Fault,
+    /// Hand over, as the assistant was switched off.
+    SwitchedOff,
 }
 
 impl Recorded {
@@ -97,6 +101,7 @@ impl Recorded {
         let way = match notes.next()? {
             OVERLOAD => return Some(Self::Overload),
             FAULT => return Some(Self::Fault),
+            SWITCHED_OFF => return Some(Self::SwitchedOff),
             // What the rules met needed no path; they come first on each.
             first if first == TOO_LONG || first.starts_with(TRIAGE) => Path::Full,
             first => {
@@ -145,6 +150,7 @@ mod tests {
         assert_eq!(course(TOO_LONG), (Path::Full, Course::default()));
         assert_eq!(Recorded::read(OVERLOAD), Some(Recorded::Overload));
         assert_eq!(Recorded::read(FAULT), Some(Recorded::Fault));
+        assert_eq!(Recorded::read(SWITCHED_OFF), Some(Recorded::SwitchedOff));
         assert_eq!(Recorded::read("by pigeon"), None);
         assert_eq!(Recorded::read(""), None);
     }

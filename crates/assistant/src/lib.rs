@@ -34,4 +34,4 @@ pub use record::{Record, RecordError, Told, ToldTrace};
 pub use replay::{Difference, Replay};
 pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace};
 pub use retrieval::RetrievalError;
-pub use triage::redact;
+pub use triage::{PersonalData, personal_data, redact};

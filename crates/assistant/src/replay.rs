@@ -50,6 +50,7 @@ impl Assistant {
         let reply = match recorded {
             Recorded::Overload => self.handoff_overload_at(record.clock()),
             Recorded::Fault => self.handoff_fault_at(record.clock()),
+            Recorded::SwitchedOff => self.handoff_switched_off_at(record.clock()),
             Recorded::Way(path, course) => {
                 Run::new(self, path, None, &mut |_| (), &|| true).again(record.clock(), course).reply(&record.enquiry())
             }

@@ -35,6 +35,7 @@ fixed! {
     language = "I am sorry, I can only answer in English for now. A member of staff can help you.";
     welsh = "Mae'n ddrwg gen i, dim ond yn Saesneg y gallaf ateb ar hyn o bryd. I am sorry, I can only answer in English for now.";
     overload = "A lot of people are asking questions at the moment, so I cannot answer this one.";
+    switched_off = "I am not answering questions at the moment.";
     fault = "I am sorry, something went wrong on our side and I cannot answer now.";
     off_topic = "I can only help with council services.";
     instruction = "I can only answer questions about council services from the council's own pages.";

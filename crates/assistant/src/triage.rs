@@ -16,7 +16,7 @@ use corpus::SignpostKind;
 use regex::{Regex, RegexSet};
 
 pub(crate) use instruction::instruction_like;
-pub use personal::redact;
+pub use personal::{PersonalData, personal_data, redact};
 
 /// What a message is, where the rules can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,3 +11,4 @@ pub(crate) mod replay;
 pub(crate) mod safety;
 pub(crate) mod sentences;
 pub(crate) mod serve;
+pub(crate) mod staff;

@@ -19,6 +19,11 @@ pub(crate) struct Config {
     pub(crate) models: Models,
     pub(crate) answers: Answers,
     pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) handoff: Handoff,
+    pub(crate) retention: Retention,
+    pub(crate) mail: Mail,
+    pub(crate) webhook: Webhook,
     pub(crate) records: Records,
 }
 
@@ -68,6 +73,46 @@ pub(crate) struct Server {
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    /// Empty: a file in the data folder.
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Handoff {
+    pub(crate) alert_after_minutes: u64,
+    pub(crate) nobody_came_after_minutes: u64,
+    pub(crate) call_back_due_hours: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Retention {
+    pub(crate) conversations_days: u64,
+    pub(crate) call_backs_days: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mail {
+    /// Empty: no mail is sent.
+    pub(crate) smtp: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhook {
+    /// Empty: none is called.
+    pub(crate) url: String,
+    pub(crate) secret: String,
+    pub(crate) allow_private: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Records {
     /// Empty: none are kept.
     pub(crate) folder: PathBuf,
@@ -98,6 +143,16 @@ fn merge(table: &mut Table, overrides: Table) {
             (_, value) => {
                 table.insert(key, value);
             }
+        }
+    }
+}
+
+impl Database {
+    /// Where conversations and staff are kept: as the command line says, or the configuration, or a file in the data folder.
+    pub(crate) fn url(&self, argument: Option<&str>, data: &Path) -> String {
+        match argument.or(Some(self.url.as_str()).filter(|url| !url.is_empty())) {
+            Some(url) => url.to_owned(),
+            None => format!("sqlite:{}", data.join("reeve.db").display()),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use commands::{ask, calibrate, cases, check, evaluate, import, models, replay, safety, sentences, serve};
+use commands::{ask, calibrate, cases, check, evaluate, import, models, replay, safety, sentences, serve, staff};
 
 /// Answers residents' questions from a council's own pages, on the council's own machine.
 #[derive(Debug, Parser)]
@@ -31,6 +31,8 @@ struct Arguments {
 enum Command {
     /// Fetch what is missing, index the pages and answer questions on a local address.
     Serve(serve::Arguments),
+    /// Say who may use the staff console at /staff.
+    Staff(staff::Arguments),
     /// Answer one question.
     Ask(ask::Arguments),
     /// Report what is wrong or overdue in a knowledge folder.
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let result = config::load(arguments.config.as_deref()).and_then(|config| match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments, &config),
+        Command::Staff(arguments) => staff::run(&arguments, &config),
         Command::Ask(arguments) => ask::run(&arguments, &config),
         Command::Check(arguments) => check::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

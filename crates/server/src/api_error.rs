@@ -68,6 +68,21 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "The service is restarting. Try again in a minute.")
     }
 
+    /// 503: what happened cannot be kept or read. Its cause goes to the log only.
+    pub(crate) fn store(cause: &store::StoreError) -> Self {
+        tracing::error!(cause = %chain(cause), "the database failed");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "We cannot save your conversation at the moment. Please call us, or try again in a few minutes.",
+        )
+    }
+
+    /// Whether the service is at fault, and not the request.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.status.is_server_error()
+    }
+
     /// 500: a fault of ours. Its cause goes to the log only.
     pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "a request failed");
@@ -77,6 +92,18 @@ impl ApiError {
             "Something went wrong on our side. Give the x-request-id of this answer when you report it.",
         )
     }
+}
+
+/// An error with what caused it.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
 
 impl IntoResponse for ApiError {

@@ -1,4 +1,5 @@
-//! The conversations that are going on: found by id, ended when idle, bounded in number. All of it is in memory.
+//! The conversations that this process has at hand: read from the store when they are asked for, let go when nobody uses
+//! them. Everything that was said is in the store.
 
 mod conversation;
 mod listening;
@@ -9,19 +10,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use ::conversation::TurnEnding;
+use jiff::Timestamp;
+use store::Store;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
-use crate::token;
+use crate::token::{self, TokenDigest};
 pub(crate) use conversation::{Begun, Conversation};
 pub(crate) use listening::Listening;
-pub(crate) use log::{LoggedEvent, Scope};
+pub(crate) use log::{EventName, Place, Scope, ToldEvent};
 
 /// Work on a turn stops when nobody has listened to it for this long. A phone that loses its line in a lift is back sooner.
 pub(crate) const LISTENER_GRACE: Duration = Duration::from_secs(30);
 
-/// Every conversation that has not ended.
+/// The conversations at hand.
 pub(crate) struct Conversations {
+    store: Store,
     kept: usize,
     idle: Duration,
     listener_grace: Duration,
@@ -35,63 +40,103 @@ struct Open {
 }
 
 impl Conversations {
-    /// No conversations yet; at most `kept` at a time, each for `idle` after its last use.
-    pub(crate) fn new(kept: usize, idle: Duration, listener_grace: Duration) -> Self {
-        Self { kept: kept.max(1), idle, listener_grace, open: Mutex::default() }
+    /// None at hand yet; about `kept` at a time, each for `idle` after its last use.
+    pub(crate) fn new(store: Store, kept: usize, idle: Duration, listener_grace: Duration) -> Self {
+        Self { store, kept: kept.max(1), idle, listener_grace, open: Mutex::default() }
     }
 
     /// Starts a conversation; gives its token, which is not kept.
-    pub(crate) fn create(&self) -> Result<(Arc<Conversation>, String), ApiError> {
-        let (token, digest) = token::issue().map_err(|error| ApiError::internal(&error))?;
-        let conversation = Arc::new(Conversation::new(Uuid::new_v4(), digest, self.listener_grace));
-        let mut open = self.lock();
-        if open.closing {
+    pub(crate) async fn create(&self) -> Result<(Arc<Conversation>, String), ApiError> {
+        if self.is_closing() {
             return Err(ApiError::shutting_down());
         }
-        if open.by_id.len() >= self.kept {
-            make_room(&mut open.by_id);
-        }
-        open.by_id.insert(conversation.id(), Arc::clone(&conversation));
-        Ok((conversation, token))
+        let (token, digest) = token::issue().map_err(|error| ApiError::internal(&error))?;
+        let id = Uuid::new_v4();
+        let now_ms = Timestamp::now().as_millisecond();
+        self.store
+            .create_conversation(&id.to_string(), &digest.to_hex(), now_ms)
+            .await
+            .map_err(|error| ApiError::store(&error))?;
+        let conversation = Conversation::new(id, digest, self.listener_grace, self.store.clone());
+        Ok((self.hold(Arc::new(conversation))?, token))
     }
 
-    /// The conversation of this id, unless it has been idle for too long.
-    pub(crate) fn find(&self, id: Uuid) -> Option<Arc<Conversation>> {
-        let mut open = self.lock();
-        let conversation = open.by_id.get(&id)?;
-        if conversation.is_idle_since(self.idle) {
-            conversation.delete();
-            open.by_id.remove(&id);
-            return None;
+    /// The conversation of this id.
+    pub(crate) async fn find(&self, id: Uuid) -> Result<Option<Arc<Conversation>>, ApiError> {
+        if let Some(conversation) = self.at_hand(id) {
+            return Ok(Some(conversation));
         }
-        open.by_id.get(&id).cloned()
+        let kept = self.store.conversation(&id.to_string()).await.map_err(|error| ApiError::store(&error))?;
+        let Some(digest) = kept.and_then(|kept| TokenDigest::from_hex(&kept.token_digest_hex)) else {
+            return Ok(None);
+        };
+        let conversation = Conversation::new(id, digest, self.listener_grace, self.store.clone());
+        conversation.catch_up().await?;
+        self.hold(Arc::new(conversation)).map(Some)
     }
 
-    /// Ends a conversation and forgets all that was said in it.
-    pub(crate) fn delete(&self, id: Uuid) {
+    /// The conversation of this id, if this process has it at hand.
+    pub(crate) fn at_hand(&self, id: Uuid) -> Option<Arc<Conversation>> {
+        self.lock().by_id.get(&id).cloned()
+    }
+
+    /// All that are at hand.
+    pub(crate) fn all_at_hand(&self) -> Vec<Arc<Conversation>> {
+        self.lock().by_id.values().cloned().collect()
+    }
+
+    /// Ends a conversation and erases all that was said in it.
+    pub(crate) async fn delete(&self, id: Uuid) -> Result<(), ApiError> {
+        let now_ms = Timestamp::now().as_millisecond();
+        self.store.delete_conversation(&id.to_string(), now_ms).await.map_err(|error| ApiError::store(&error))?;
+        self.let_go(id);
+        Ok(())
+    }
+
+    /// Ends what this process has of a conversation that was erased.
+    pub(crate) fn let_go(&self, id: Uuid) {
         if let Some(conversation) = self.lock().by_id.remove(&id) {
-            conversation.delete();
+            conversation.forget();
         }
     }
 
-    /// Ends the conversations that have been idle for too long.
+    /// Reads what was added to a conversation at hand; lets go of it where it was erased.
+    pub(crate) async fn follow(&self, conversation: &Conversation) {
+        let caught_up = conversation.catch_up().await;
+        match (caught_up, self.store.conversation(&conversation.id().to_string()).await) {
+            (_, Ok(None)) => self.let_go(conversation.id()),
+            (Ok(()), _) => (),
+            (Err(error), _) => tracing::warn!(?error, "what was added to a conversation could not be read"),
+        }
+    }
+
+    /// Lets go of the conversations that nobody uses.
     pub(crate) fn expire(&self) {
         let idle = self.idle;
-        self.lock().by_id.retain(|_, conversation| {
-            let expired = conversation.is_idle_since(idle);
-            if expired {
-                conversation.delete();
-            }
-            !expired
-        });
+        self.lock().by_id.retain(|_, conversation| !conversation.is_idle_since(idle));
     }
 
-    /// Ends every stream with the error `shutting_down`, stops every turn, and lets nothing new begin.
-    pub(crate) fn shut_down(&self) {
+    /// Ends every stream with the error `shutting_down`, lets nothing new begin, and gives back the turns that were being
+    /// answered, for [`Self::stop`].
+    pub(crate) fn shut_down(&self) -> Vec<(Arc<Conversation>, String)> {
         let mut open = self.lock();
         open.closing = true;
-        for conversation in open.by_id.values() {
-            conversation.shut_down();
+        let ended = open
+            .by_id
+            .values()
+            .filter_map(|conversation| conversation.shut_down().map(|turn| (Arc::clone(conversation), turn)));
+        ended.collect()
+    }
+
+    /// Keeps that turns ended because the process does.
+    pub(crate) async fn stop(turns: Vec<(Arc<Conversation>, String)>) {
+        for (conversation, turn) in turns {
+            if let Err(error) = conversation.stop(&turn, TurnEnding::ShuttingDown).await {
+                tracing::warn!(
+                    ?error,
+                    "the end of a turn could not be kept; it is taken up again when it is asked for"
+                );
+            }
         }
     }
 
@@ -100,17 +145,29 @@ impl Conversations {
         self.lock().closing
     }
 
+    /// Takes a conversation to hand, unless another request was quicker: then that one counts, so that there is one.
+    fn hold(&self, conversation: Arc<Conversation>) -> Result<Arc<Conversation>, ApiError> {
+        let mut open = self.lock();
+        if open.closing {
+            return Err(ApiError::shutting_down());
+        }
+        if open.by_id.len() >= self.kept {
+            make_room(&mut open.by_id);
+        }
+        Ok(Arc::clone(open.by_id.entry(conversation.id()).or_insert(conversation)))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ends the conversation that is missed least: first those in which nothing was asked, so that someone who opens
-/// conversations by the thousand does not push out residents; then those at which nobody listens; then the longest unused.
+/// Lets go of the conversation unused for longest of those that nobody uses; it is read again when it is asked for. Where
+/// all are in use, there is one more for a while.
 fn make_room(by_id: &mut HashMap<Uuid, Arc<Conversation>>) {
-    let now = Instant::now();
-    let least_missed = by_id.iter().min_by_key(|(_, conversation)| conversation.worth(now)).map(|(id, _)| *id);
-    if let Some(conversation) = least_missed.and_then(|id| by_id.remove(&id)) {
-        conversation.delete();
+    let unused = by_id.iter().filter(|(_, conversation)| conversation.is_idle_since(Duration::ZERO));
+    let longest: Option<(Instant, Uuid)> = unused.map(|(id, conversation)| (conversation.last_used(), *id)).min();
+    if let Some((_, id)) = longest {
+        by_id.remove(&id);
     }
 }

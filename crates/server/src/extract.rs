@@ -87,7 +87,7 @@ impl FromRequestParts<Arc<Service>> for Opened {
         let Path(id) = Path::<String>::from_request_parts(parts, service).await.map_err(|_| no_conversation())?;
         let id: Uuid = id.parse().map_err(|_| no_conversation())?;
         let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
-        let conversation = service.conversations().find(id).ok_or_else(no_conversation)?;
+        let conversation = service.conversations().find(id).await?.ok_or_else(no_conversation)?;
         if !conversation.admits(token) {
             return Err(ApiError::unauthorized());
         }

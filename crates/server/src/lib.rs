@@ -1,4 +1,5 @@
-//! The HTTP service: routes, wire types, conversations in memory, the model worker, the pages that residents see.
+//! The HTTP service: routes, wire types, conversations at hand, the model worker, the pages that residents see, and how
+//! people are brought in.
 //!
 //! This crate knows HTTP and how to keep a resident's conversation going; what is answered comes from `assistant`. It
 //! knows nothing of models, search indexes or the command line.
@@ -6,15 +7,18 @@
 mod api_error;
 mod config;
 mod conversations;
+mod delivery;
 mod error;
 mod extract;
 mod middleware;
 mod pages;
 mod panics;
+mod people;
 mod recorder;
 mod routes;
 mod serve;
 mod service;
+mod staff;
 mod streams;
 #[cfg(test)]
 mod tests;
@@ -22,9 +26,11 @@ mod token;
 mod wire;
 mod work;
 
-pub use config::ServerConfig;
+pub use config::{AlertsConfig, HandoffConfig, RetentionConfig, ServerConfig};
+pub use delivery::{DeliveryError, MailConfig, WebhookConfig};
 pub use error::ServerError;
 pub use panics::log_panics_without_text;
 pub use recorder::Recorder;
 pub use serve::serve;
 pub use service::Service;
+pub use staff::{PasswordError, hash_password};

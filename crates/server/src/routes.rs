@@ -19,6 +19,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::api_error::ApiError;
 use crate::middleware;
 use crate::service::Service;
+use crate::staff;
 
 /// All routes of the service.
 pub(crate) fn router(service: &Arc<Service>) -> Router {
@@ -34,8 +35,11 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
         .route("/api/v1/conversations/{id}/events", get(turns::events))
         .route("/api/v1/conversations/{id}/cancel", post(turns::cancel))
         .route("/api/v1/conversations/{id}/feedback", post(turns::feedback))
-        .route("/api/v1/conversations/{id}/handoff", post(people::handoff))
+        .route("/api/v1/conversations/{id}/handoff", post(people::handoff).delete(people::leave))
         .route("/api/v1/conversations/{id}/messages", post(people::message))
+        .route("/api/v1/conversations/{id}/call_backs", post(people::call_back))
+        .route("/api/v1/conversations/{id}/typing", post(people::typing))
+        .merge(staff::routes())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(service.request_limit_bytes()))

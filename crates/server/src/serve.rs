@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use assistant::Assistant;
 use axum::serve::ListenerExt as _;
+use store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -26,11 +27,12 @@ const MODEL_POLL: Duration = Duration::from_millis(20);
 pub async fn serve(
     listener: TcpListener,
     assistant: Arc<Assistant>,
+    store: Store,
     config: ServerConfig,
     recorder: Option<Recorder>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServerError> {
-    let service = Service::start(assistant, &config, recorder)?;
+    let service = Service::start(assistant, store, &config, recorder).await?;
     run(listener, &service, &config, shutdown).await
 }
 
@@ -46,7 +48,7 @@ pub(crate) async fn run(
     let signal = async move {
         shutdown.await;
         tracing::info!("shutting down");
-        ending.shut_down();
+        ending.shut_down().await;
         closing.send_replace(true);
     };
     // Events are small and must leave at once; waiting to fill a packet would hold each back.

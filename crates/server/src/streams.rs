@@ -9,7 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use crate::conversations::{Listening, LoggedEvent, Scope};
+use crate::conversations::{EventName, Listening, Place, Scope, ToldEvent};
 
 /// How often a silent stream says that it is alive. Proxies cut a silent connection after 30 to 60 seconds, and the write
 /// is how a lost listener is noticed.
@@ -18,11 +18,21 @@ const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// Tells nginx to pass events on at once.
 const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Streams the events after number `after`.
-pub(crate) fn respond(listening: Listening, after: u64, scope: Scope) -> Response {
+/// Streams the events after a place.
+pub(crate) fn respond(listening: Listening, after: Place, scope: Scope) -> Response {
     let follower = Follower { listening, after, scope, ready: VecDeque::new() };
     let events = stream::unfold(follower, Follower::next);
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    unbuffered(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+/// A stream of one event that is not kept.
+pub(crate) fn respond_once(name: EventName, data: &str) -> Response {
+    let event = Event::default().event(name.as_str()).data(data);
+    unbuffered(Sse::new(stream::iter([Ok::<_, Infallible>(event)])))
+}
+
+fn unbuffered(events: impl IntoResponse) -> Response {
+    let mut response = events.into_response();
     // What a resident asked must not stay in a cache.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().insert(NO_BUFFERING, HeaderValue::from_static("no"));
@@ -32,9 +42,9 @@ pub(crate) fn respond(listening: Listening, after: u64, scope: Scope) -> Respons
 /// A stream's place in the log.
 struct Follower {
     listening: Listening,
-    after: u64,
+    after: Place,
     scope: Scope,
-    ready: VecDeque<LoggedEvent>,
+    ready: VecDeque<ToldEvent>,
 }
 
 impl Follower {
@@ -43,7 +53,7 @@ impl Follower {
             if let Some(event) = self.ready.pop_front() {
                 return Some((Ok(to_wire(&event)), self));
             }
-            let (events, last, ended) = self.listening.events(self.after, self.scope);
+            let (events, last, ended) = self.listening.events(self.after, &self.scope);
             self.after = last;
             if !events.is_empty() {
                 self.ready = events.into();
@@ -56,6 +66,10 @@ impl Follower {
     }
 }
 
-fn to_wire(event: &LoggedEvent) -> Event {
-    Event::default().id(event.id.to_string()).event(event.name.as_str()).data(&event.data)
+fn to_wire(event: &ToldEvent) -> Event {
+    let wire = Event::default().event(event.name.as_str()).data(&event.data);
+    match event.id {
+        Some(id) => wire.id(id.to_string()),
+        None => wire,
+    }
 }

@@ -3,7 +3,11 @@
 
 pub(crate) mod app;
 mod endings;
+mod load;
 mod overload;
+mod people;
 mod refusals;
+mod restarts;
 mod shown;
+mod staff;
 mod turns;

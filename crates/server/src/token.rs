@@ -16,16 +16,38 @@ pub(crate) struct TokenDigest([u8; 32]);
 pub(crate) fn issue() -> Result<(String, TokenDigest), getrandom::Error> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes)?;
-    let mut token = String::with_capacity(2 * TOKEN_BYTES);
-    for byte in bytes {
-        // Writing into a String cannot fail.
-        let _ = write!(token, "{byte:02x}");
-    }
+    let token = hex(&bytes);
     let digest = TokenDigest(Sha256::digest(&token).into());
     Ok((token, digest))
 }
 
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 impl TokenDigest {
+    /// As it is kept.
+    pub(crate) fn to_hex(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// As it was kept; none where that is no digest.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     /// Whether this is the digest of `token`; takes the same time wherever they differ.
     pub(crate) fn is_of(&self, token: &str) -> bool {
         let other: [u8; 32] = Sha256::digest(token).into();
@@ -43,6 +65,8 @@ mod tests {
         let (token, digest) = issue().unwrap();
         let (other, _) = issue().unwrap();
         assert_eq!(token.len(), 64);
+        assert!(TokenDigest::from_hex(&digest.to_hex()).unwrap().is_of(&token));
+        assert!(TokenDigest::from_hex("not a digest").is_none());
         assert!(digest.is_of(&token));
         for wrong in [other.as_str(), "", &token[1..], &format!("{token}0"), &token.to_uppercase().replace('0', "1")] {
             assert!(!digest.is_of(wrong), "{wrong}");

@@ -1,12 +1,17 @@
 //! The wire types: what travels between the widget and the service.
 
+mod told;
+
 use assistant::{Reply, Stage};
+use conversation::{CallBackWhy, NewReply, Offer, TurnEnding};
 use corpus::{Contact, Council, Knowledge};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::pages;
+use crate::people::QueuePlace;
+pub(crate) use told::told;
 
 /// Answer to `POST /api/v1/conversations`.
 #[derive(Debug, Serialize)]
@@ -52,10 +57,55 @@ fn yes() -> bool {
     true
 }
 
-/// The way to a person: answer to `POST …/handoff`.
+/// Answer to `DELETE /api/v1/conversations/{id}`.
 #[derive(Debug, Serialize)]
-pub(crate) struct WayToAPerson {
+pub(crate) struct Receipt {
+    pub(crate) receipt: Uuid,
+    pub(crate) erased_at: String,
+}
+
+/// Answer to `POST …/handoff`: where the conversation stands, and the way to a person.
+#[derive(Debug, Serialize)]
+pub(crate) struct HandoffTold {
+    pub(crate) phase: &'static str,
+    #[serde(flatten)]
+    pub(crate) queue: Option<QueuePlace>,
+    pub(crate) why: Option<CallBackWhy>,
+    pub(crate) reopens: Option<String>,
     pub(crate) contact: ContactDetails,
+}
+
+/// Body of `POST …/messages`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMessage {
+    pub(crate) client_message_id: String,
+    pub(crate) text: String,
+}
+
+/// Answer to `POST …/messages`.
+#[derive(Debug, Serialize)]
+pub(crate) struct SentMessage {
+    pub(crate) message_id: i64,
+}
+
+/// Body of `POST …/call_backs`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCallBackBody {
+    pub(crate) name: String,
+    pub(crate) phone: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) question: String,
+    pub(crate) preferred_time: Option<String>,
+    pub(crate) consent: bool,
+}
+
+/// Answer to `POST …/call_backs`.
+#[derive(Debug, Serialize)]
+pub(crate) struct PromiseTold {
+    pub(crate) reference: String,
+    pub(crate) due: String,
 }
 
 /// How the council is reached; what it does not name is null.
@@ -73,68 +123,87 @@ pub(crate) struct ContactDetails {
 
 impl ContactDetails {
     /// The details of a council, or of one of its services.
-    pub(crate) fn new(council: &Council, contact: &Contact, knowledge: &Knowledge) -> Self {
+    pub(crate) fn new(council: &Council, contact: &Contact, service: Option<&str>, knowledge: &Knowledge) -> Self {
         let page = contact.page.as_deref().filter(|id| knowledge.page(id).is_some());
         Self {
             name: council.name.clone(),
             phone: contact.phone.clone(),
             email: contact.email.clone(),
             address: contact.address.clone(),
-            opening_hours: council.opening_hours.as_deref().and_then(pages::hours_in_words),
+            opening_hours: council.opening_hours_for(service).and_then(pages::hours_in_words),
             page: page.map(pages::address),
         }
     }
 }
 
-/// Names a turn on both sides; every event of a turn holds it.
-#[derive(Debug, Clone)]
-pub(crate) struct TurnNames {
-    /// Ours; feedback names it.
-    pub(crate) turn: Uuid,
-    /// The client's.
-    pub(crate) client_turn_id: String,
+/// Names a turn on both sides; every event of a turn holds it: `turn` is ours, which feedback names, and
+/// `client_turn_id` the client's.
+pub(crate) fn of_turn(turn: &str, client_turn_id: &str, mut data: Value) -> String {
+    data["turn"] = json!(turn);
+    data["client_turn_id"] = json!(client_turn_id);
+    data.to_string()
 }
 
-impl TurnNames {
-    fn with(&self, mut data: Value) -> String {
-        data["turn"] = json!(self.turn);
-        data["client_turn_id"] = json!(self.client_turn_id);
-        data.to_string()
-    }
+/// Data of the event `status`.
+pub(crate) fn status(turn: &str, client_turn_id: &str, stage: StageName) -> String {
+    of_turn(turn, client_turn_id, json!({ "stage": stage }))
+}
 
-    /// Data of the event `question`.
-    pub(crate) fn question(&self, text: &str) -> String {
-        self.with(json!({ "text": text }))
-    }
+/// Data of the event `sentence`.
+pub(crate) fn sentence(turn: &str, client_turn_id: &str, index: usize, text: &str, citations: &[u32]) -> String {
+    of_turn(turn, client_turn_id, json!({ "index": index, "text": text, "citations": citations }))
+}
 
-    /// Data of the event `status`.
-    pub(crate) fn status(&self, stage: StageName) -> String {
-        self.with(json!({ "stage": stage }))
-    }
+/// A reply that cannot be written as JSON.
+pub(crate) type NewReplyError = serde_json::Error;
 
-    /// Data of the event `sentence`.
-    pub(crate) fn sentence(&self, index: usize, text: &str, citations: &[u32]) -> String {
-        self.with(json!({ "index": index, "text": text, "citations": citations }))
-    }
-
-    /// Data of the event `reply`: the reply as `ask --json` prints it, and in each citation `href`, its place on this
-    /// service's own copy of the page, and `quote_text`, the quote without Markdown.
-    pub(crate) fn reply(&self, reply: &Reply) -> Result<String, serde_json::Error> {
-        let mut data = serde_json::to_value(reply)?;
-        if let Some(citations) = data.get_mut("citations").and_then(Value::as_array_mut) {
-            for (wire, citation) in citations.iter_mut().zip(reply.citations()) {
-                wire["href"] = json!(pages::heading_address(&citation.page_id, &citation.title, &citation.heading));
-                wire["quote_text"] = json!(pages::plain_text(&citation.quote));
-            }
+/// A reply as it is kept: as `ask --json` prints it, and in each citation `href`, its place on this service's own copy of
+/// the page, and `quote_text`, the quote without Markdown.
+pub(crate) fn new_reply(reply: &Reply, service: Option<String>) -> Result<NewReply, NewReplyError> {
+    let mut wire = serde_json::to_value(reply)?;
+    if let Some(citations) = wire.get_mut("citations").and_then(Value::as_array_mut) {
+        for (told, citation) in citations.iter_mut().zip(reply.citations()) {
+            told["href"] = json!(pages::heading_address(&citation.page_id, &citation.title, &citation.heading));
+            told["quote_text"] = json!(pages::plain_text(&citation.quote));
         }
-        Ok(self.with(data))
+    }
+    Ok(NewReply {
+        outcome: reply.outcome(),
+        reason: reply.reason(),
+        offers_person: reply.offers().contains(&Offer::Human),
+        service,
+        text: reply.text().to_owned(),
+        confidence: reply.confidence(),
+        wire,
+    })
+}
+
+/// Data of the event `reply`.
+pub(crate) fn reply(turn: &str, client_turn_id: &str, reply: &NewReply) -> String {
+    of_turn(turn, client_turn_id, reply.wire.clone())
+}
+
+/// Data of the event `error`, of a turn, by its two names, or of the whole conversation.
+pub(crate) fn error(names: Option<(&str, &str)>, ending: TurnEnding) -> String {
+    let data = error_data(ending);
+    match names {
+        Some((turn, client_turn_id)) => of_turn(turn, client_turn_id, data),
+        None => data.to_string(),
     }
 }
 
-/// Data of the event `error`, of a turn or of the whole conversation.
-pub(crate) fn error_event(names: Option<&TurnNames>, ending: Ending) -> String {
-    let data = json!({ "code": ending, "detail": ending.detail() });
-    names.map_or_else(|| data.to_string(), |names| names.with(data.clone()))
+fn error_data(ending: TurnEnding) -> Value {
+    json!({ "code": ending, "detail": detail(ending) })
+}
+
+/// Data of the event `queue`.
+pub(crate) fn queue(place: usize, estimate_minutes: Option<i64>) -> String {
+    json!({ "place": place, "estimate_minutes": estimate_minutes }).to_string()
+}
+
+/// Data of the event `typing`.
+pub(crate) fn typing(name: &str) -> String {
+    json!({ "from": "staff", "name": name }).to_string()
 }
 
 /// What the assistant is at.
@@ -158,27 +227,13 @@ impl From<Stage> for StageName {
     }
 }
 
-/// Why a turn ended without a reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Ending {
-    /// The resident stopped it.
-    Cancelled,
-    /// Nobody had listened to it for a while.
-    Abandoned,
-    /// The service ends.
-    ShuttingDown,
-    /// The reply could not be sent.
-    Internal,
-}
-
-impl Ending {
-    fn detail(self) -> &'static str {
-        match self {
-            Self::Cancelled => "You stopped this answer.",
-            Self::Abandoned => "The connection was lost before the answer was ready. Ask again.",
-            Self::ShuttingDown => "The service is restarting. Ask again in a minute.",
-            Self::Internal => "Something went wrong on our side. Ask again, or talk to a person.",
-        }
+/// Why a turn ended without a reply, in words for the resident.
+fn detail(ending: TurnEnding) -> &'static str {
+    match ending {
+        TurnEnding::Cancelled => "You stopped this answer.",
+        TurnEnding::Abandoned => "The connection was lost before the answer was ready. Ask again.",
+        TurnEnding::ShuttingDown => "The service is restarting. Ask again in a minute.",
+        TurnEnding::Internal => "Something went wrong on our side. Ask again, or talk to a person.",
+        TurnEnding::TakenOver => "A member of staff has joined and will answer instead.",
     }
 }

@@ -10,7 +10,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use assistant::{Enquiry, Event, Path, QuoteOnlyReason, Reply};
+use conversation::{Reason, TurnEnding};
+use store::Mode;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 pub(crate) use answerer::Answerer;
 #[cfg(test)]
@@ -18,8 +22,9 @@ pub(crate) use answerer::ScriptedAnswers;
 use queue::JobQueue;
 
 use crate::conversations::Conversation;
+use crate::people::People;
 use crate::recorder::Recorder;
-use crate::wire::{Ending, StageName};
+use crate::wire::StageName;
 
 /// How many turns are answered without the model at a time. Each takes a processor for some tens of milliseconds; more
 /// than this would slow down the turn that the model works on.
@@ -28,20 +33,20 @@ const QUOTES_AT_A_TIME: usize = 2;
 /// One turn to be answered.
 pub(crate) struct Job {
     pub(crate) conversation: Arc<Conversation>,
-    pub(crate) turn: usize,
+    pub(crate) turn: String,
     pub(crate) enquiry: Enquiry,
 }
 
 impl Job {
     fn is_wanted(&self) -> bool {
-        self.conversation.wants(self.turn)
+        self.conversation.wants(&self.turn)
     }
 
     fn note(&self, event: Event) {
         match event {
-            Event::Status(stage) => self.conversation.note_stage(self.turn, stage.into()),
+            Event::Status(stage) => self.conversation.note_stage(&self.turn, stage.into()),
             Event::Sentence { index, text, citations } => {
-                self.conversation.note_sentence(self.turn, index, &text, &citations);
+                self.conversation.note_sentence(&self.turn, index, &text, &citations);
             }
         }
     }
@@ -51,6 +56,8 @@ impl Job {
 pub(crate) struct Work {
     answerer: Answerer,
     recorder: Option<Recorder>,
+    people: Arc<People>,
+    runtime: Handle,
     queue: JobQueue,
     quotes: Arc<Semaphore>,
     draft_deadline: Duration,
@@ -58,16 +65,19 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Starts the model's thread.
+    /// Starts the model's thread. To be called inside the runtime.
     pub(crate) fn start(
         answerer: Answerer,
         recorder: Option<Recorder>,
+        people: Arc<People>,
         queue_length: usize,
         draft_deadline: Duration,
     ) -> std::io::Result<Arc<Self>> {
         let work = Arc::new(Self {
             answerer,
             recorder,
+            people,
+            runtime: Handle::current(),
             queue: JobQueue::new(queue_length),
             quotes: Arc::new(Semaphore::new(QUOTES_AT_A_TIME)),
             draft_deadline,
@@ -84,24 +94,45 @@ impl Work {
         &self.answerer
     }
 
-    /// Sees to it that the turn is answered; does not wait. To be called inside the runtime.
-    pub(crate) fn submit(self: &Arc<Self>, job: Job) {
-        // Nobody in danger waits behind other people's questions.
+    /// Sees to it that the turn is answered; does not wait for the model.
+    pub(crate) async fn submit(self: &Arc<Self>, job: Job) {
+        // Nobody in danger waits behind other people's questions, and no switch holds a signpost back.
         if let Some(reply) = self.answerer.reply_at_once(&job.enquiry) {
-            self.finish(&job, &reply);
+            self.finish(&job, &reply).await;
             return;
         }
-        if self.queue.is_busy() {
-            job.conversation.note_stage(job.turn, StageName::Waiting);
+        match self.people.mode() {
+            Mode::On => self.queue_up(job).await,
+            Mode::QuotesOnly => self.quote(job, QuoteOnlyReason::ModelOff).await,
+            Mode::Off => {
+                self.finish(&job, &self.answerer.handoff_switched_off()).await;
+                self.people.request(&job.conversation, None).await;
+            }
         }
-        let Err(job) = self.queue.push(job) else { return };
+    }
+
+    async fn queue_up(self: &Arc<Self>, job: Job) {
+        if self.queue.is_busy() {
+            job.conversation.note_stage(&job.turn, StageName::Waiting);
+        }
+        let (pushed, unwanted) = self.queue.push(job);
+        for job in unwanted {
+            stop(&job, TurnEnding::Abandoned).await;
+        }
+        if let Err(job) = pushed {
+            self.quote(job, QuoteOnlyReason::Overload).await;
+        }
+    }
+
+    /// Answers without the model, or where that is too much as well, shows the way to a person.
+    async fn quote(self: &Arc<Self>, job: Job, why: QuoteOnlyReason) {
         let Ok(permit) = Arc::clone(&self.quotes).try_acquire_owned() else {
-            self.finish(&job, &self.answerer.handoff_overload());
+            self.finish(&job, &self.answerer.handoff_overload()).await;
             return;
         };
         let work = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            work.answer(&job, Path::QuoteOnly(QuoteOnlyReason::Overload), None);
+            work.answer(&job, Path::QuoteOnly(why), None);
             drop(permit);
         });
     }
@@ -124,10 +155,10 @@ impl Work {
         }
     }
 
-    /// Answers a turn; a panic in it is a fault like any other and leads to a person.
+    /// Answers a turn, on a thread that may block; a panic in it is a fault like any other and leads to a person.
     fn answer(&self, job: &Job, path: Path, deadline: Option<Instant>) {
         if !job.is_wanted() {
-            job.conversation.stop(job.turn, Ending::Abandoned);
+            self.runtime.block_on(stop(job, TurnEnding::Abandoned));
             return;
         }
         // Once the assistant was told to stop, what it gives back is not to be shown, even if someone listens again by then.
@@ -142,21 +173,43 @@ impl Work {
         }));
         match reply {
             Ok(reply) if reply.was_cancelled() || told_to_stop.get() => {
-                job.conversation.stop(job.turn, Ending::Abandoned);
+                self.runtime.block_on(stop(job, TurnEnding::Abandoned));
             }
-            Ok(reply) => self.finish(job, &reply),
+            Ok(reply) => self.runtime.block_on(self.finish(job, &reply)),
             Err(_) => {
                 // The message could hold the question's text; the panic hook logs where it happened.
                 tracing::error!(conversation = %job.conversation.id(), turn = job.turn, "the assistant panicked");
-                self.finish(job, &self.answerer.handoff_fault());
+                self.runtime.block_on(self.finish(job, &self.answerer.handoff_fault()));
             }
         }
     }
 
-    /// Tells the resident the reply, unless the turn has ended already, and then the recorder what they were told.
-    fn finish(&self, job: &Job, reply: &Reply) {
-        if let (Some(turn), Some(recorder)) = (job.conversation.finish(job.turn, reply), &self.recorder) {
-            recorder(turn, &job.enquiry, reply);
+    /// Keeps the reply and then tells the resident, unless the turn has ended already, and then the recorder what they were
+    /// told. Where it cannot be kept, the resident is shown the way to a person. Whoever asked for a person gets into the
+    /// queue.
+    async fn finish(&self, job: &Job, reply: &Reply) {
+        let knowledge = self.answerer.knowledge();
+        let cited = reply.citations().first().and_then(|citation| knowledge.page(&citation.page_id));
+        let nearest = || reply.trace().ranked_pages.first().and_then(|id| knowledge.page(id));
+        let service = cited.or_else(nearest).and_then(|page| page.service.clone());
+        match job.conversation.finish(&job.turn, reply, service).await {
+            Ok(true) => {
+                if let (Some(recorder), Ok(turn)) = (&self.recorder, job.turn.parse::<Uuid>()) {
+                    recorder(turn, &job.enquiry, reply);
+                }
+                if reply.reason() == Some(Reason::AskedForPerson) {
+                    self.people.request(&job.conversation, None).await;
+                }
+            }
+            Ok(false) => (),
+            Err(_) => job.conversation.give_up(&job.turn, &self.answerer.handoff_fault()),
         }
+    }
+}
+
+/// Ends a turn without a reply. Where that cannot be kept, the turn is taken up again when it is asked for.
+async fn stop(job: &Job, ending: TurnEnding) {
+    if let Err(error) = job.conversation.stop(&job.turn, ending).await {
+        tracing::warn!(?error, "the end of a turn could not be kept");
     }
 }

@@ -1,5 +1,6 @@
 //! Personal data in a message: found so that it is neither searched for nor logged.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -31,6 +32,30 @@ pub fn redact(message: &str) -> (String, bool) {
     (text, found)
 }
 
+/// Personal data within a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalData {
+    /// Where it stands, in bytes.
+    pub span: Range<usize>,
+    /// What it is: `phone number`.
+    pub kind: &'static str,
+}
+
+/// Where personal data stands in a message, in its order and without overlaps, for those who may read it.
+pub fn personal_data(message: &str) -> Vec<PersonalData> {
+    let mut found: Vec<PersonalData> = Vec::new();
+    for (pattern, mark) in PERSONAL.iter() {
+        let kind = mark.trim_matches(['[', ']']);
+        for span in pattern.find_iter(message).map(|hit| hit.range()) {
+            if found.iter().all(|held| span.end <= held.span.start || held.span.end <= span.start) {
+                found.push(PersonalData { span, kind });
+            }
+        }
+    }
+    found.sort_by_key(|held| held.span.start);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,5 +71,14 @@ mod tests {
         check("card 4111 1111 1111 1111", "card [card number]");
         check("ring 07700 900123", "ring [phone number]");
         check("a fee of £52.50 from 1 April 2026", "a fee of £52.50 from 1 April 2026");
+    }
+
+    #[test]
+    fn personal_data_is_found_where_it_stands() {
+        let message = "ring 07700 900123 or mail jo@example.com";
+        let found: Vec<(&str, &str)> =
+            personal_data(message).into_iter().map(|found| (&message[found.span], found.kind)).collect();
+        assert_eq!(found, [("07700 900123", "phone number"), ("jo@example.com", "e-mail")]);
+        assert_eq!(personal_data("a fee of £52.50 from 1 April 2026"), []);
     }
 }

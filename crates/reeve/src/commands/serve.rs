@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use assistant::Clock;
-use server::ServerConfig;
+use server::{AlertsConfig, HandoffConfig, MailConfig, RetentionConfig, ServerConfig, WebhookConfig};
+use store::Store;
 use tokio::net::TcpListener;
 
 use crate::config::Config;
@@ -21,6 +22,9 @@ use crate::wiring::{self, Place};
 pub(crate) struct Arguments {
     #[command(flatten)]
     place: Place,
+    /// The database, instead of the configured one: `sqlite:PATH` or `postgres://…`.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
     /// The port, instead of the configured one; 0 takes any that is free.
     #[arg(long)]
     port: Option<u16>,
@@ -53,19 +57,15 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         complain(&format!("Every question and its reply are kept in {}, see records.folder", records.display()));
     }
     let recorder = keeper.as_ref().map(|keeper| keeper.recorder(records));
-    let server_config = ServerConfig {
-        address,
-        queue_length: config.server.queue_length,
-        draft_deadline: Duration::from_millis(config.server.draft_deadline_ms),
-        request_limit_bytes: config.server.request_limit_bytes,
-        conversations_kept: config.server.conversations_kept,
-        conversation_idle: Duration::from_secs(config.server.conversation_idle_minutes * 60),
-    };
+    let server_config = server_config(address, config);
+    let database = config.database.url(arguments.database.as_deref(), &arguments.place.data);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
+        let store = Store::open(&database).await.context("the database cannot be opened")?;
         say(&format!("Reeve is at http://{address}"));
-        server::serve(listener, assistant, server_config, recorder, stop_signal()).await?;
+        server::serve(listener, assistant, store.clone(), server_config, recorder, stop_signal()).await?;
+        store.close().await;
         anyhow::Ok(())
     })?;
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -75,6 +75,37 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     complain("Reeve has stopped.");
     drop(lock);
     Ok(ExitCode::SUCCESS)
+}
+
+fn server_config(address: SocketAddr, config: &Config) -> ServerConfig {
+    let Config { server, handoff, retention, mail, webhook, .. } = config;
+    let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+    ServerConfig {
+        address,
+        queue_length: server.queue_length,
+        draft_deadline: Duration::from_millis(server.draft_deadline_ms),
+        request_limit_bytes: server.request_limit_bytes,
+        conversations_kept: server.conversations_kept,
+        conversation_idle: Duration::from_secs(server.conversation_idle_minutes * 60),
+        handoff: HandoffConfig {
+            alert_after: Duration::from_secs(handoff.alert_after_minutes * 60),
+            nobody_came_after: Duration::from_secs(handoff.nobody_came_after_minutes * 60),
+            call_back_due: Duration::from_secs(handoff.call_back_due_hours * 60 * 60),
+        },
+        alerts: AlertsConfig {
+            mail: (!mail.smtp.is_empty())
+                .then(|| (MailConfig { smtp: mail.smtp.clone(), from: mail.from.clone() }, mail.to.clone())),
+            webhook: (!webhook.url.is_empty()).then(|| WebhookConfig {
+                url: webhook.url.clone(),
+                secret: webhook.secret.clone(),
+                allow_private: webhook.allow_private,
+            }),
+        },
+        retention: RetentionConfig {
+            conversations: days(retention.conversations_days),
+            call_backs: days(retention.call_backs_days),
+        },
+    }
 }
 
 /// Ctrl-C, or the signal with which service managers stop a program.

@@ -1,21 +1,24 @@
-//! One conversation: its turns, its events, who listens. One turn runs at a time.
+//! One conversation: what this process knows of it, and how it is added to.
+//!
+//! What happened is kept in the store, and is kept before anyone is told. Whoever wants to add something decides by what
+//! the conversation has come to; if something was added meanwhile, here or on another replica, they decide again.
 
-use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use assistant::Reply;
 use axum::http::StatusCode;
-use conversation::Turn;
+use conversation::{ConversationRecord, Fact, Turn, TurnEnding};
+use jiff::Timestamp;
+use store::{Append, Appended, Effect, Store};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::listening::Listening;
 use super::log::EventName;
-use super::state::{Progress, State, TurnRecord};
+use super::state::{State, Working};
 use crate::api_error::ApiError;
 use crate::token::TokenDigest;
-use crate::wire::{Ending, Feedback, StageName, TurnNames, error_event};
+use crate::wire::{self, NewReplyError, StageName};
 
 /// How many turns a conversation holds. It bounds the memory of one conversation; no real enquiry comes near.
 const MOST_TURNS: usize = 100;
@@ -27,25 +30,30 @@ pub(crate) struct Conversation {
     id: Uuid,
     token: TokenDigest,
     listener_grace: Duration,
+    store: Store,
+    /// One addition at a time in this process, so that only other replicas can come between.
+    adding: tokio::sync::Mutex<()>,
     state: Mutex<State>,
     changed: watch::Sender<()>,
 }
 
 /// How a turn that was sent relates to those already there.
 pub(crate) enum Begun {
-    /// It is new: it has to be answered, after this history.
-    New { turn: usize, history: Vec<Turn> },
+    /// It has to be answered by this process, after this history.
+    New { turn: String, history: Vec<Turn> },
     /// It was sent before: its events are there or on their way.
-    Known { turn: usize },
+    Known { turn: String },
 }
 
 impl Conversation {
-    /// An empty conversation.
-    pub(crate) fn new(id: Uuid, token: TokenDigest, listener_grace: Duration) -> Self {
+    /// A conversation of which nothing was read yet.
+    pub(crate) fn new(id: Uuid, token: TokenDigest, listener_grace: Duration, store: Store) -> Self {
         Self {
             id,
             token,
             listener_grace,
+            store,
+            adding: tokio::sync::Mutex::default(),
             state: Mutex::new(State::new(Instant::now())),
             changed: watch::Sender::new(()),
         }
@@ -66,149 +74,249 @@ impl Conversation {
         self.lock().last_used = Instant::now();
     }
 
-    /// Whether nobody has used it for this long, nobody listens and nothing runs.
+    /// Whether nobody has used it for this long, nobody listens and nothing runs here.
     pub(crate) fn is_idle_since(&self, idle: Duration) -> bool {
         let state = self.lock();
-        state.listeners == 0 && state.running().is_none() && state.last_used.elapsed() >= idle
+        state.listeners == 0 && state.working_on.is_none() && state.last_used.elapsed() >= idle
     }
 
-    /// Orders conversations by how much they would be missed: asked in, busy, used lately.
-    pub(crate) fn worth(&self, now: Instant) -> (bool, bool, Reverse<Duration>) {
-        let state = self.lock();
-        let busy = state.listeners > 0 || state.running().is_some();
-        (!state.turns.is_empty(), busy, Reverse(now.saturating_duration_since(state.last_used)))
+    /// When it was last used.
+    pub(crate) fn last_used(&self) -> Instant {
+        self.lock().last_used
     }
 
-    /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn.
-    pub(crate) fn begin_turn(&self, client_turn_id: &str, question: &str) -> Result<Begun, ApiError> {
+    /// What its events have come to.
+    pub(crate) fn record(&self) -> ConversationRecord {
+        self.lock().record.clone()
+    }
+
+    /// Reads what was added since, by this process or another.
+    pub(crate) async fn catch_up(&self) -> Result<(), ApiError> {
+        let version = self.lock().record.version();
+        let events = self.store.events(&self.id.to_string(), version).await.map_err(|error| ApiError::store(&error))?;
         let mut state = self.lock();
-        if state.closed {
+        let State { record, log, closed, .. } = &mut *state;
+        for numbered in events {
+            if numbered.n == record.version() + 1 {
+                record.add(&numbered.event, numbered.at_ms).map_err(|error| ApiError::internal(&error))?;
+                // A conversation that has ended here has told its streams the last that they are told.
+                if !*closed {
+                    let client = |turn: &str| record.client_turn_id(turn).unwrap_or_default().to_owned();
+                    log.keep(numbered.n, numbered.at_ms, &numbered.event, client);
+                }
+            }
+        }
+        let running = state.record.running().map(|record| record.turn.clone());
+        if state.working_on.as_ref().is_some_and(|working| running.as_ref() != Some(&working.turn)) {
+            state.working_on = None;
+        }
+        self.announce(state);
+        Ok(())
+    }
+
+    /// Adds what `decide` makes of the conversation as it is then, with its effects; nothing where that is nothing. `decide`
+    /// is asked again when something else was added first.
+    pub(crate) async fn add<Extra>(
+        &self,
+        mut decide: impl FnMut(&ConversationRecord) -> Result<(Vec<Fact>, Vec<Effect>, Extra), ApiError>,
+    ) -> Result<Extra, ApiError> {
+        let _turn = self.adding.lock().await;
+        loop {
+            let (version, facts, effects, extra) = {
+                let state = self.lock();
+                let (facts, effects, extra) = decide(&state.record)?;
+                (state.record.version(), facts, effects, extra)
+            };
+            if facts.is_empty() {
+                return Ok(extra);
+            }
+            let append = Append {
+                id: &self.id.to_string(),
+                expected_version: version,
+                facts: &facts,
+                at_ms: Timestamp::now().as_millisecond(),
+                effects: &effects,
+            };
+            let appended = self.store.append(&append).await.map_err(|error| ApiError::store(&error))?;
+            self.catch_up().await?;
+            match appended {
+                Appended::Done => return Ok(extra),
+                Appended::Conflict => (),
+            }
+        }
+    }
+
+    /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn. A turn that was
+    /// being answered when a process ended is taken up again.
+    pub(crate) async fn begin_turn(&self, client_turn_id: &str, question: &str) -> Result<Begun, ApiError> {
+        if self.lock().closed {
             return Err(ApiError::shutting_down());
         }
-        if let Some(turn) = state.turn_of(client_turn_id) {
-            if state.turns[turn].question == question {
-                return Ok(Begun::Known { turn });
-            }
-            return Err(ApiError::conflict("turn_differs", "This client_turn_id was used for another text."));
+        let new_turn = Uuid::new_v4().to_string();
+        let begun = self
+            .add(|record| {
+                if let Some(known) = record.turn_of(client_turn_id) {
+                    if known.question == question {
+                        return Ok((Vec::new(), Vec::new(), Begun::Known { turn: known.turn.clone() }));
+                    }
+                    return Err(ApiError::conflict("turn_differs", "This client_turn_id was used for another text."));
+                }
+                if record.running().is_some() {
+                    return Err(ApiError::conflict(
+                        "turn_in_progress",
+                        "Wait for the answer to your last question, or cancel it.",
+                    ));
+                }
+                if record.turns().len() >= MOST_TURNS {
+                    return Err(ApiError::conflict("conversation_full", "This conversation is long. Start a new one."));
+                }
+                let Some(asked) = record.phase().ask(&new_turn, client_turn_id, question) else {
+                    return Err(ApiError::conflict(
+                        "with_person",
+                        "A member of staff is in this conversation. Send what you want to say with messages.",
+                    ));
+                };
+                Ok((vec![asked], Vec::new(), Begun::New { turn: new_turn.clone(), history: record.history() }))
+            })
+            .await?;
+        let mut state = self.lock();
+        let (Begun::New { turn, .. } | Begun::Known { turn }) = &begun;
+        let left_behind = state.is_running(turn) && state.working_on.is_none();
+        if left_behind {
+            let now = Instant::now();
+            state.given_up = None;
+            state.working_on = Some(Working { turn: turn.clone(), since: now });
+            // The listener of this turn is still on its way; its grace starts now.
+            state.last_listener_left = now;
+            return Ok(Begun::New { turn: turn.clone(), history: state.record.history() });
         }
-        if state.running().is_some() {
-            return Err(ApiError::conflict(
-                "turn_in_progress",
-                "Wait for the answer to your last question, or cancel it.",
-            ));
-        }
-        if state.turns.len() >= MOST_TURNS {
-            return Err(ApiError::conflict("conversation_full", "This conversation is long. Start a new one."));
-        }
-        let history = state.history();
-        let turn = state.turns.len();
-        let names = TurnNames { turn: Uuid::new_v4(), client_turn_id: client_turn_id.to_owned() };
-        let now = Instant::now();
-        state.log.push(Some(turn), EventName::Question, names.question(question));
-        state.turns.push(TurnRecord {
-            names,
-            question: question.to_owned(),
-            progress: Progress::Running { since: now },
-            feedback: None,
-        });
-        // The listener of this turn is still on its way; its grace starts now.
-        state.last_listener_left = now;
-        self.announce(state);
-        Ok(Begun::New { turn, history })
+        Ok(begun)
     }
 
     /// Notes what the assistant is at.
-    pub(crate) fn note_stage(&self, turn: usize, stage: StageName) {
-        self.add(turn, |names| (EventName::Status, names.status(stage)));
+    pub(crate) fn note_stage(&self, turn: &str, stage: StageName) {
+        self.pass_of(turn, |client| (EventName::Status, wire::status(turn, client, stage)));
     }
 
     /// Notes a sentence of the reply to come.
-    pub(crate) fn note_sentence(&self, turn: usize, index: usize, text: &str, citations: &[u32]) {
-        self.add(turn, |names| (EventName::Sentence, names.sentence(index, text, citations)));
+    pub(crate) fn note_sentence(&self, turn: &str, index: usize, text: &str, citations: &[u32]) {
+        self.pass_of(turn, |client| (EventName::Sentence, wire::sentence(turn, client, index, text, citations)));
     }
 
-    /// Ends a turn with its reply, and gives the name of the turn. Whatever ended it before stands, and then there is none.
-    pub(crate) fn finish(&self, turn: usize, reply: &Reply) -> Option<Uuid> {
+    /// Tells those who listen now something that is not kept.
+    pub(crate) fn pass(&self, name: EventName, data: String) {
         let mut state = self.lock();
-        let Some(Progress::Running { since }) = state.turns.get(turn).map(|record| &record.progress) else {
-            return None;
-        };
-        let duration_ms = since.elapsed().as_millis() as u64;
-        let names = state.turns[turn].names.clone();
-        let (outcome, reason, path) = (reply.outcome(), reply.reason(), reply.trace().path.as_str());
-        tracing::info!(turn = %names.turn, ?outcome, ?reason, path, duration_ms, "replied");
-        let told = match names.reply(reply) {
-            Ok(data) => {
-                state.log.push(Some(turn), EventName::Reply, data);
-                state.turns[turn].progress = Progress::Replied { text: reply.text().to_owned() };
-                Some(names.turn)
-            }
-            Err(error) => {
-                tracing::error!(turn = %names.turn, %error, "the reply could not be written as JSON");
-                state.stop(turn, Ending::Internal);
-                None
-            }
-        };
+        state.log.pass(None, name, data);
+        self.announce(state);
+    }
+
+    /// Ends a turn with its reply, and says whether it did. Whatever ended it before stands, and a person who has the
+    /// conversation by now is not interrupted.
+    pub(crate) async fn finish(
+        &self,
+        turn: &str,
+        reply: &assistant::Reply,
+        service: Option<String>,
+    ) -> Result<bool, ApiError> {
+        let new_reply = wire::new_reply(reply, service).map_err(|error: NewReplyError| ApiError::internal(&error))?;
+        let done = self
+            .add(|record| {
+                let running = record.running().is_some_and(|record| record.turn == turn);
+                let fact = record.phase().voice().filter(|_| running).map(|voice| voice.reply(turn, new_reply.clone()));
+                let done = fact.is_some();
+                Ok((fact.into_iter().collect(), Vec::new(), done))
+            })
+            .await?;
+        let mut state = self.lock();
+        let duration_ms = state.working_on.take().map(|working| working.since.elapsed().as_millis() as u64);
         state.last_used = Instant::now();
         self.announce(state);
-        told
+        if done {
+            let (outcome, reason, path) = (reply.outcome(), reply.reason(), reply.trace().path.as_str());
+            tracing::info!(%turn, ?outcome, ?reason, path, duration_ms, "replied");
+        }
+        Ok(done)
     }
 
     /// Ends a turn without a reply. Whatever ended it before stands.
-    pub(crate) fn stop(&self, turn: usize, ending: Ending) {
+    pub(crate) async fn stop(&self, turn: &str, ending: TurnEnding) -> Result<(), ApiError> {
+        self.add(|record| {
+            let running = record.running().is_some_and(|record| record.turn == turn);
+            Ok((running.then(|| record.phase().stop(turn, ending)).into_iter().collect(), Vec::new(), ()))
+        })
+        .await?;
+        self.lock().working_on = None;
+        tracing::info!(%turn, ?ending, "ended without a reply");
+        Ok(())
+    }
+
+    /// Tells those who wait for a turn that nothing can be kept, and shows them the way to a person all the same.
+    pub(crate) fn give_up(&self, turn: &str, reply: &assistant::Reply) {
         let mut state = self.lock();
-        if state.is_running(turn) {
-            state.stop(turn, ending);
-            self.announce(state);
+        let client = state.record.client_turn_id(turn).unwrap_or_default().to_owned();
+        if let Ok(new_reply) = wire::new_reply(reply, None) {
+            state.log.pass(Some(turn), EventName::Reply, wire::reply(turn, &client, &new_reply));
         }
+        state.working_on = None;
+        state.given_up = Some(turn.to_owned());
+        self.announce(state);
     }
 
     /// Stops the turn of this name on the resident's wish. Nothing happens when it has ended already or never came: either
     /// way it does not run, and a client that stops early cannot know which.
-    pub(crate) fn cancel(&self, client_turn_id: &str) {
-        let turn = self.lock().turn_of(client_turn_id);
-        if let Some(turn) = turn {
-            self.stop(turn, Ending::Cancelled);
+    pub(crate) async fn cancel(&self, client_turn_id: &str) -> Result<(), ApiError> {
+        let turn = self.lock().record.turn_of(client_turn_id).map(|record| record.turn.clone());
+        match turn {
+            Some(turn) => self.stop(&turn, TurnEnding::Cancelled).await,
+            None => Ok(()),
         }
     }
 
-    /// Whether anyone still wants the turn: it has not been ended, and someone listens or may be about to come back.
-    pub(crate) fn wants(&self, turn: usize) -> bool {
-        let state = self.lock();
-        state.is_running(turn) && (state.listeners > 0 || state.last_listener_left.elapsed() < self.listener_grace)
-    }
-
-    /// Keeps what the resident thought of a turn; the last word counts.
-    pub(crate) fn keep_feedback(&self, feedback: Feedback) -> Result<(), ApiError> {
-        let mut state = self.lock();
-        let record = state.turns.iter_mut().find(|record| record.names.turn == feedback.turn);
-        let record = record.ok_or_else(|| ApiError::not_found("There is no such turn in this conversation."))?;
-        let has_comment = feedback.comment.as_deref().is_some_and(|comment| !comment.trim().is_empty());
-        tracing::info!(turn = %feedback.turn, helpful = feedback.helpful, has_comment, "feedback");
-        record.feedback = Some(feedback);
+    /// Keeps what the resident thought of a turn's reply; the last word counts.
+    pub(crate) async fn rate(&self, turn: &str, helpful: bool, comment: Option<String>) -> Result<(), ApiError> {
+        self.add(|record| {
+            if record.client_turn_id(turn).is_none() {
+                return Err(ApiError::not_found("There is no such turn in this conversation."));
+            }
+            Ok((vec![record.phase().rate(turn, helpful, comment.clone())], Vec::new(), ()))
+        })
+        .await?;
+        let has_comment = comment.is_some_and(|comment| !comment.trim().is_empty());
+        tracing::info!(%turn, helpful, has_comment, "feedback");
         Ok(())
     }
 
-    /// Ends the conversation because the service ends.
-    pub(crate) fn shut_down(&self) {
-        let mut state = self.lock();
-        if state.closed {
-            return;
-        }
-        match state.running() {
-            Some(turn) => state.stop(turn, Ending::ShuttingDown),
-            None => state.log.push(None, EventName::Error, error_event(None, Ending::ShuttingDown)),
-        }
-        state.closed = true;
-        self.announce(state);
+    /// Whether anyone still wants the turn: it has not been ended, and someone listens or may be about to come back.
+    pub(crate) fn wants(&self, turn: &str) -> bool {
+        let state = self.lock();
+        !state.closed
+            && state.is_running(turn)
+            && (state.listeners > 0 || state.last_listener_left.elapsed() < self.listener_grace)
     }
 
-    /// Ends the conversation and forgets everything that was said in it.
-    pub(crate) fn delete(&self) {
+    /// Ends what this process has of the conversation because the process ends: streams are told, and the turn that was
+    /// being answered, if any, is given back.
+    pub(crate) fn shut_down(&self) -> Option<String> {
+        let mut state = self.lock();
+        if state.closed {
+            return None;
+        }
+        let running = state.working_on.take().map(|working| working.turn);
+        let names = running.as_deref().map(|turn| (turn, state.record.client_turn_id(turn).unwrap_or_default()));
+        let data = wire::error(names, TurnEnding::ShuttingDown);
+        state.log.pass(None, EventName::Error, data);
+        state.closed = true;
+        self.announce(state);
+        running
+    }
+
+    /// Ends what this process has of the conversation and forgets everything that was said in it.
+    pub(crate) fn forget(&self) {
         let mut state = self.lock();
         state.closed = true;
+        state.working_on = None;
         state.log.clear();
-        state.turns = Vec::new();
+        state.record = ConversationRecord::default();
         self.announce(state);
     }
 
@@ -223,11 +331,11 @@ impl Conversation {
         Ok(Listening { conversation: Arc::clone(self), changed: self.changed.subscribe() })
     }
 
-    fn add(&self, turn: usize, event: impl FnOnce(&TurnNames) -> (EventName, String)) {
+    fn pass_of(&self, turn: &str, event: impl FnOnce(&str) -> (EventName, String)) {
         let mut state = self.lock();
-        if state.is_running(turn) {
-            let (name, data) = event(&state.turns[turn].names);
-            state.log.push(Some(turn), name, data);
+        if let Some(record) = state.record.running().filter(|record| record.turn == turn) {
+            let (name, data) = event(&record.client_turn_id);
+            state.log.pass(Some(turn), name, data);
             self.announce(state);
         }
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 use super::conversation::Conversation;
-use super::log::{LoggedEvent, Scope};
+use super::log::{Place, Scope, ToldEvent};
 
 /// Someone listens to a conversation for as long as this lives.
 pub(crate) struct Listening {
@@ -15,23 +15,23 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// The events after number `after`, the number to go on from, and whether that was all there will ever be.
-    pub(crate) fn events(&mut self, after: u64, scope: Scope) -> (Vec<LoggedEvent>, u64, bool) {
+    /// The events after a place, the place to go on from, and whether that was all there will ever be.
+    pub(crate) fn events(&mut self, after: Place, scope: &Scope) -> (Vec<ToldEvent>, Place, bool) {
         // Marked as seen before reading, so that what happens in between wakes the next wait.
         self.changed.borrow_and_update();
         let state = self.conversation.lock();
-        let (events, last) = state.log.after(after, scope);
+        let (events, place) = state.log.after(after, scope);
         let ended = match scope {
-            Scope::Turn(turn) => state.closed || !state.is_running(turn),
+            Scope::Turn(turn) => state.closed || !state.is_running(turn) || state.given_up.as_ref() == Some(turn),
             Scope::Conversation => state.closed,
             Scope::SoFar => true,
         };
-        (events, last, ended)
+        (events, place, ended)
     }
 
-    /// The number to go on from for a client that names `last` as its last event; one that there was not yet is the last.
-    pub(crate) fn going_on_from(&self, last: u64) -> u64 {
-        last.min(self.conversation.lock().log.last_id())
+    /// The place of a client that names `last` as its last event; after one that there was not yet comes what is new.
+    pub(crate) fn going_on_from(&self, last: i64) -> Place {
+        Place { kept: last.min(self.conversation.lock().log.last_id()), passing: 0 }
     }
 
     /// Waits until something happened since the last [`Self::events`].

@@ -5,6 +5,7 @@ use corpus::{Knowledge, Page};
 use minijinja::{Environment, Error, context};
 
 use super::{examples, markdown};
+use crate::config::{RetentionConfig, SECONDS_A_DAY};
 use crate::wire::ContactDetails;
 
 /// The templates, parsed.
@@ -25,15 +26,17 @@ impl Templates {
     }
 
     /// The page on which a resident asks.
-    pub(crate) fn ask(&self, knowledge: &Knowledge) -> Result<String, Error> {
+    pub(crate) fn ask(&self, knowledge: &Knowledge, retention: &RetentionConfig) -> Result<String, Error> {
         let council = &knowledge.council;
         self.0.get_template("ask.html")?.render(context! {
             lang => "en",
             council => council.name,
             website => web_address(council.website.as_deref()),
-            contact => ContactDetails::new(council, &council.contact, knowledge),
+            contact => ContactDetails::new(council, &council.contact, None, knowledge),
             examples => examples::examples(knowledge),
             longest => MAX_QUESTION_CHARACTERS,
+            conversations_days => retention.conversations.as_secs() / SECONDS_A_DAY,
+            call_backs_days => retention.call_backs.as_secs() / SECONDS_A_DAY,
         })
     }
 
@@ -41,14 +44,15 @@ impl Templates {
     pub(crate) fn page(&self, knowledge: &Knowledge, page: &Page) -> Result<String, Error> {
         let council = &knowledge.council;
         let rendered = markdown::render(knowledge, page);
+        let service = page.service.as_deref();
         self.0.get_template("page.html")?.render(context! {
             lang => page.lang,
             council => council.name,
-            contact => ContactDetails::new(council, &council.contact_for(page.service.as_deref()), knowledge),
+            contact => ContactDetails::new(council, &council.contact_for(service), service, knowledge),
             title => page.title,
             has_title => rendered.has_title,
             body => minijinja::Value::from_safe_string(rendered.html),
-            service => page.service.as_deref().map(in_words),
+            service => service.map(in_words),
             last_reviewed => page.last_reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
             original => web_address(page.source_url.as_deref()),
         })
@@ -60,7 +64,7 @@ impl Templates {
         self.0.get_template("not_found.html")?.render(context! {
             lang => "en",
             council => council.name,
-            contact => ContactDetails::new(council, &council.contact, knowledge),
+            contact => ContactDetails::new(council, &council.contact, None, knowledge),
         })
     }
 }

@@ -5,22 +5,28 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::api_error::ApiError;
 use crate::extract::Opened;
 use crate::service::Service;
-use crate::wire::NewConversation;
+use crate::wire::{NewConversation, Receipt};
 
 /// `POST /api/v1/conversations`: the id goes into addresses, the token into the header `Authorization`.
 pub(crate) async fn create(
     State(service): State<Arc<Service>>,
 ) -> Result<(StatusCode, Json<NewConversation>), ApiError> {
-    let (conversation, token) = service.conversations().create()?;
+    let (conversation, token) = service.conversations().create().await?;
     Ok((StatusCode::CREATED, Json(NewConversation { id: conversation.id(), token })))
 }
 
-/// `DELETE /api/v1/conversations/{id}`: all that was said is forgotten.
-pub(crate) async fn delete(State(service): State<Arc<Service>>, Opened(conversation): Opened) -> StatusCode {
-    service.conversations().delete(conversation.id());
-    StatusCode::NO_CONTENT
+/// `DELETE /api/v1/conversations/{id}`: all that was said is erased. The receipt names nothing of it; a call-back that was
+/// asked for stays, because staff owe it.
+pub(crate) async fn delete(
+    State(service): State<Arc<Service>>,
+    Opened(conversation): Opened,
+) -> Result<Json<Receipt>, ApiError> {
+    service.conversations().delete(conversation.id()).await?;
+    Ok(Json(Receipt { receipt: Uuid::new_v4(), erased_at: Timestamp::now().to_string() }))
 }

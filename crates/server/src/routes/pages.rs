@@ -12,7 +12,7 @@ use crate::service::Service;
 
 /// `GET /`: the page on which a resident asks.
 pub(crate) async fn ask(State(service): State<Arc<Service>>) -> Result<Response, ApiError> {
-    html(StatusCode::OK, service.templates().ask(service.knowledge()))
+    html(StatusCode::OK, service.templates().ask(service.knowledge(), service.people().retention()))
 }
 
 /// `GET /pages/{id}`: a page of the council, as it is cited.

@@ -9,13 +9,14 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use conversation::Outcome;
+use uuid::Uuid;
 
 use crate::api_error::ApiError;
-use crate::conversations::{Begun, Scope};
+use crate::conversations::{Begun, EventName, Place, Scope};
 use crate::extract::{JsonBody, Opened};
 use crate::service::Service;
 use crate::streams;
-use crate::wire::{CancelTurn, EventsQuery, Feedback, NewTurn};
+use crate::wire::{self, CancelTurn, EventsQuery, Feedback, NewTurn, new_reply};
 use crate::work::Job;
 
 /// Room for a UUID and more; the name is kept with the turn.
@@ -44,18 +45,30 @@ pub(crate) async fn create(
         return Err(ApiError::too_large("question_too_long", detail));
     }
     let listening = conversation.listen()?;
-    let turn = match conversation.begin_turn(&turn.client_turn_id, &question)? {
+    let begun = match conversation.begin_turn(&turn.client_turn_id, &question).await {
+        // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
+        Err(error) if error.is_ours() && !service.conversations().is_closing() => {
+            let answerer = service.work().answerer();
+            let reply = answerer.reply_at_once(&enquiry).unwrap_or_else(|| answerer.handoff_fault());
+            let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
+            let lost = Uuid::new_v4().to_string();
+            return Ok(streams::respond_once(EventName::Reply, &wire::reply(&lost, &turn.client_turn_id, &reply)));
+        }
+        begun => begun?,
+    };
+    let turn = match begun {
         Begun::Known { turn } => turn,
         Begun::New { turn, history } => {
-            service.work().submit(Job { conversation, turn, enquiry: Enquiry { question, history } });
+            let job = Job { conversation, turn: turn.clone(), enquiry: Enquiry { question, history } };
+            service.work().submit(job).await;
             turn
         }
     };
-    Ok(streams::respond(listening, 0, Scope::Turn(turn)))
+    Ok(streams::respond(listening, Place::default(), Scope::Turn(turn)))
 }
 
 /// The question without white space around it and without control characters.
-fn readable(text: &str) -> Result<String, ApiError> {
+pub(crate) fn readable(text: &str) -> Result<String, ApiError> {
     let spaced = |character: char| if character.is_control() && character != '\n' { ' ' } else { character };
     let text: String = text.replace("\r\n", "\n").chars().map(spaced).collect();
     let text = text.trim_matches(is_blank);
@@ -87,9 +100,12 @@ pub(crate) async fn events(
 }
 
 /// `POST …/cancel`: stops the work on a turn.
-pub(crate) async fn cancel(Opened(conversation): Opened, JsonBody(turn): JsonBody<CancelTurn>) -> StatusCode {
-    conversation.cancel(&turn.client_turn_id);
-    StatusCode::NO_CONTENT
+pub(crate) async fn cancel(
+    Opened(conversation): Opened,
+    JsonBody(turn): JsonBody<CancelTurn>,
+) -> Result<StatusCode, ApiError> {
+    conversation.cancel(&turn.client_turn_id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST …/feedback`: whether a turn's reply helped.
@@ -101,6 +117,6 @@ pub(crate) async fn feedback(
         let detail = format!("A comment can be up to {MAX_COMMENT_CHARACTERS} characters long.");
         return Err(ApiError::too_large("comment_too_long", detail));
     }
-    conversation.keep_feedback(feedback)?;
+    conversation.rate(&feedback.turn.to_string(), feedback.helpful, feedback.comment).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::work::{Answerer, ScriptedAnswers};
-use crate::{Recorder, ServerConfig, Service};
+use crate::{AlertsConfig, HandoffConfig, Recorder, RetentionConfig, ServerConfig, Service};
+use store::Store;
+use tempfile::TempDir;
 
 /// Everything a test waits for comes at once; this only ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,8 +33,11 @@ pub(crate) const CONTACT_US: &str =
 pub(crate) struct TestApp {
     pub(crate) service: Arc<Service>,
     pub(crate) script: Arc<ScriptedAnswers>,
+    pub(crate) store: Store,
     recorded: Arc<Mutex<Vec<Recorded>>>,
     router: Router,
+    /// The database's; kept for as long as the service is.
+    folder: Arc<TempDir>,
 }
 
 /// What the recorder was told: turn, question, earlier turns, text of the reply.
@@ -53,30 +58,66 @@ pub(crate) fn config() -> ServerConfig {
         request_limit_bytes: 64 * 1024,
         conversations_kept: 100,
         conversation_idle: Duration::from_secs(3600),
+        handoff: HandoffConfig {
+            alert_after: Duration::from_secs(180),
+            nobody_came_after: Duration::from_secs(900),
+            call_back_due: Duration::from_secs(8 * 3600),
+        },
+        alerts: AlertsConfig { mail: None, webhook: None },
+        retention: RetentionConfig {
+            conversations: Duration::from_secs(30 * 24 * 3600),
+            call_backs: Duration::from_secs(90 * 24 * 3600),
+        },
     }
 }
 
 /// The council and pages of every test.
 pub(crate) fn knowledge() -> Knowledge {
+    knowledge_with_hours("Mo-Fr 08:30-17:30; PH off")
+}
+
+fn knowledge_with_hours(hours: &str) -> Knowledge {
     let folder = tempfile::tempdir().unwrap();
     let file = |path: &str, text: &str| {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    file("council.toml", COUNCIL);
+    file("council.toml", &COUNCIL.replace("Mo-Fr 08:30-17:30; PH off", hours));
     file("pages/waste/garden-waste.md", GARDEN_WASTE);
     file("pages/council/contact-us.md", CONTACT_US);
     Knowledge::load(folder.path()).unwrap()
 }
 
 impl TestApp {
-    pub(crate) fn start() -> Self {
-        Self::with(&config(), Duration::from_secs(30))
+    pub(crate) async fn start() -> Self {
+        Self::with(&config(), Duration::from_secs(30)).await
     }
 
-    pub(crate) fn with(config: &ServerConfig, listener_grace: Duration) -> Self {
-        let script = Arc::new(ScriptedAnswers::new(knowledge()));
+    pub(crate) async fn with(config: &ServerConfig, listener_grace: Duration) -> Self {
+        Self::on_database(Arc::new(tempfile::tempdir().unwrap()), config, listener_grace, knowledge()).await
+    }
+
+    /// A council whose people answer in these hours, whatever the time of the test.
+    pub(crate) async fn with_hours(hours: &str, config: &ServerConfig) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::on_database(folder, config, Duration::from_secs(30), knowledge_with_hours(hours)).await
+    }
+
+    /// Another process's service on the same database, as after a restart.
+    pub(crate) async fn again(&self) -> Self {
+        let knowledge = self.service.knowledge().clone();
+        Self::on_database(Arc::clone(&self.folder), &config(), Duration::from_secs(30), knowledge).await
+    }
+
+    async fn on_database(
+        folder: Arc<TempDir>,
+        config: &ServerConfig,
+        listener_grace: Duration,
+        knowledge: Knowledge,
+    ) -> Self {
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("reeve.db").display())).await.unwrap();
+        let script = Arc::new(ScriptedAnswers::new(knowledge));
         let answerer = Answerer::Scripted(Arc::clone(&script));
         let recorded: Arc<Mutex<Vec<Recorded>>> = Arc::default();
         let kept = Arc::clone(&recorded);
@@ -84,9 +125,9 @@ impl TestApp {
             let (question, text) = (enquiry.question.clone(), reply.text().to_owned());
             kept.lock().unwrap().push((turn.to_string(), question, enquiry.history.len(), text));
         });
-        let service = Service::start_with(answerer, config, Some(keep), listener_grace).unwrap();
+        let service = Service::start_with(answerer, store.clone(), config, Some(keep), listener_grace).await.unwrap();
         let router = service.router();
-        Self { service, script, recorded, router }
+        Self { service, script, store, recorded, router, folder }
     }
 
     /// What the recorder was told so far, in order.
@@ -136,7 +177,7 @@ impl TestApp {
     }
 
     /// The stream of the conversation after an event.
-    pub(crate) async fn events(&self, opened: &Opened, last_event_id: Option<u64>) -> Stream {
+    pub(crate) async fn events(&self, opened: &Opened, last_event_id: Option<i64>) -> Stream {
         let mut request = Request::get(format!("/api/v1/conversations/{}/events", opened.id))
             .header(header::AUTHORIZATION, format!("Bearer {}", opened.token));
         if let Some(id) = last_event_id {
@@ -151,7 +192,8 @@ impl TestApp {
 /// An event as a client reads it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Told {
-    pub(crate) id: u64,
+    /// None for what is not kept.
+    pub(crate) id: Option<i64>,
     pub(crate) name: String,
     pub(crate) data: Value,
 }
@@ -213,7 +255,7 @@ fn told(block: &str) -> Option<Told> {
     let field =
         |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim_start().to_owned());
     Some(Told {
-        id: field("id:")?.parse().unwrap(),
+        id: field("id:").map(|id| id.parse().unwrap()),
         name: field("event:")?,
         data: serde_json::from_str(&field("data:")?).unwrap(),
     })

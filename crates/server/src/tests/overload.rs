@@ -11,7 +11,7 @@ use crate::ServerConfig;
 
 /// A service whose model is busy and whose queue, of this length, is full of held turns.
 async fn full(queue_length: usize) -> (TestApp, Vec<(Opened, Stream)>) {
-    let app = TestApp::with(&ServerConfig { queue_length, ..config() }, Duration::from_secs(30));
+    let app = TestApp::with(&ServerConfig { queue_length, ..config() }, Duration::from_secs(30)).await;
     let mut held = Vec::new();
     for number in 0..=queue_length {
         let opened = app.open().await;
@@ -92,7 +92,7 @@ async fn a_cancelled_turn_gives_its_place_in_the_queue_up() {
 
 #[tokio::test]
 async fn a_panic_leads_to_a_person_and_the_model_goes_on() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let events = app.ask(&opened, "one", "panic at this").await;
     assert_eq!(names(&events), ["status", "reply"]);
@@ -103,22 +103,23 @@ async fn a_panic_leads_to_a_person_and_the_model_goes_on() {
 
 #[tokio::test]
 async fn work_stops_some_time_after_the_last_listener_left() {
-    let app = TestApp::with(&config(), Duration::from_millis(50));
+    let app = TestApp::with(&config(), Duration::from_millis(50)).await;
     let opened = app.open().await;
     let mut stream = Stream::of(app.turn(&opened, "one", "hold on").await);
     stream.until("status").await;
     tokio::time::sleep(Duration::from_millis(120)).await;
-    assert!(app.service.conversations().find(opened.id.parse().unwrap()).unwrap().wants(0), "someone listens");
+    let conversation = app.service.conversations().find(opened.id.parse().unwrap()).await.unwrap().unwrap();
+    assert!(conversation.record().running().is_some(), "someone listens");
     drop(stream);
     tokio::time::sleep(Duration::from_millis(120)).await;
     let events = app.ask(&opened, "one", "hold on").await;
-    assert_eq!(names(&events), ["status", "error"]);
-    assert_eq!(events[1].data["code"], "abandoned");
+    assert_eq!(names(&events), ["error"]);
+    assert_eq!(events[0].data["code"], "abandoned");
 }
 
 #[tokio::test]
 async fn only_so_many_streams_on_one_conversation() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let mut streams = Vec::new();
     for _ in 0..12 {

@@ -28,7 +28,7 @@ fn raw(opened: &Opened, content_type: &str, body: impl Into<Body>) -> Request<Bo
 
 #[tokio::test]
 async fn bodies_that_are_not_what_is_expected() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let send = |content_type: &'static str, body: String| app.send(raw(&opened, content_type, body));
     let json = "application/json";
@@ -57,7 +57,7 @@ async fn bodies_that_are_not_what_is_expected() {
 
 #[tokio::test]
 async fn bodies_that_are_too_large() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let megabyte = json!({ "client_turn_id": "a", "text": "b".repeat(1_000_000) }).to_string();
     check(app.send(raw(&opened, "application/json", megabyte.clone())).await, 413, "too_large").await;
@@ -73,7 +73,7 @@ async fn bodies_that_are_too_large() {
 
 #[tokio::test]
 async fn questions_that_say_nothing_or_too_much() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     for empty in ["", "   \n\t ", "\u{0}\u{7}\u{1b}", "\u{200b}\u{feff}\u{200e}"] {
         check(app.turn(&opened, "a", empty).await, 400, "empty_question").await;
@@ -84,7 +84,7 @@ async fn questions_that_say_nothing_or_too_much() {
 
 #[tokio::test]
 async fn odd_questions_are_answered_like_any_other() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let quotes = format!("{}why{}", "\"'“".repeat(300), "”'\"".repeat(300));
     let longest = "é".repeat(2000);
@@ -101,7 +101,7 @@ async fn odd_questions_are_answered_like_any_other() {
 
 #[tokio::test]
 async fn a_conversation_opens_to_its_token_only() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let (opened, other) = (app.open().await, app.open().await);
     let body = || Some(json!({ "client_turn_id": "a", "text": "b" }));
     let wrong = Opened { token: other.token.clone(), ..opened.clone() };
@@ -121,7 +121,7 @@ async fn a_conversation_opens_to_its_token_only() {
 
 #[tokio::test]
 async fn addresses_and_methods_that_there_are_not() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     for address in ["/nothing", "/api/v1/nothing", "/assets/..%2fsecret", "/assets/%ff"] {
         check(app.get(address).await, 404, "not_found").await;
     }
@@ -132,10 +132,11 @@ async fn addresses_and_methods_that_there_are_not() {
 
 #[tokio::test]
 async fn there_is_a_way_to_a_person_and_nobody_in_the_chat() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let opened = app.open().await;
     let contact = json_of(app.on(&opened, Method::POST, "/handoff", Some(Value::Null)).await).await;
     assert_eq!(contact["contact"]["phone"], "01632 960100");
     assert_eq!(contact["contact"]["page"], "/pages/contact-us");
-    check(app.on(&opened, Method::POST, "/messages", Some(json!({ "text": "Hello?" }))).await, 409, "no_person").await;
+    let message = json!({ "client_message_id": "one", "text": "Hello?" });
+    check(app.on(&opened, Method::POST, "/messages", Some(message)).await, 409, "no_person").await;
 }

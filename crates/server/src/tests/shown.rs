@@ -19,7 +19,7 @@ fn check_policy(headers: &HeaderMap) {
 
 #[tokio::test]
 async fn the_page_on_which_a_resident_asks() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let response = app.get("/").await;
     assert_eq!(response.status(), StatusCode::OK);
     check_policy(response.headers());
@@ -35,7 +35,7 @@ async fn the_page_on_which_a_resident_asks() {
 
 #[tokio::test]
 async fn a_page_as_it_is_cited() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let response = app.get("/pages/garden-waste").await;
     assert_eq!(response.status(), StatusCode::OK);
     check_policy(response.headers());
@@ -58,7 +58,7 @@ async fn a_page_as_it_is_cited() {
 
 #[tokio::test]
 async fn an_address_that_leads_nowhere_is_explained_to_people() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let response = app.get("/pages/unknown").await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     assert!(text_of(response).await.contains("Page not found"));
@@ -70,7 +70,7 @@ async fn an_address_that_leads_nowhere_is_explained_to_people() {
 
 #[tokio::test]
 async fn files_are_sent_again_only_when_they_changed() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     for (name, content_type) in [
         ("reeve.css", "text/css; charset=utf-8"),
         ("reeve.js", "text/javascript; charset=utf-8"),
@@ -93,7 +93,7 @@ async fn files_are_sent_again_only_when_they_changed() {
 
 #[tokio::test]
 async fn the_service_says_how_it_is() {
-    let app = TestApp::start();
+    let app = TestApp::start().await;
     let ready = app.get("/readyz").await;
     assert_eq!(ready.status(), StatusCode::OK);
     assert_eq!(ready.headers()[header::CACHE_CONTROL], "no-store");

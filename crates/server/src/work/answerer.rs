@@ -54,6 +54,15 @@ impl Answerer {
         }
     }
 
+    /// The way to a person while the assistant is switched off.
+    pub(crate) fn handoff_switched_off(&self) -> Reply {
+        match self {
+            Self::Assistant(assistant) => assistant.handoff_switched_off(),
+            #[cfg(test)]
+            Self::Scripted(script) => script.handoff_switched_off(),
+        }
+    }
+
     /// The way to a person when something broke.
     pub(crate) fn handoff_fault(&self) -> Reply {
         match self {

@@ -31,23 +31,21 @@ impl JobQueue {
         state.working || !state.waiting.is_empty()
     }
 
-    /// Puts a job at the end; gives it back when the queue is full or closed.
-    pub(crate) fn push(&self, job: Job) -> Result<(), Job> {
+    /// Puts a job at the end; gives it back when the queue is full or closed. Also gives the jobs that nobody wants any
+    /// more, which have made room.
+    pub(crate) fn push(&self, job: Job) -> (Result<(), Job>, Vec<Job>) {
         let mut state = self.lock();
+        let mut unwanted = VecDeque::new();
         if state.waiting.len() + usize::from(state.working) > self.length {
-            let (wanted, unwanted) = state.waiting.drain(..).partition(Job::is_wanted);
-            state.waiting = wanted;
-            for job in Vec::from_iter::<VecDeque<Job>>(unwanted) {
-                job.conversation.stop(job.turn, crate::wire::Ending::Abandoned);
-            }
+            (state.waiting, unwanted) = state.waiting.drain(..).partition(Job::is_wanted);
         }
         if state.closed || state.waiting.len() + usize::from(state.working) > self.length {
-            return Err(job);
+            return (Err(job), unwanted.into());
         }
         state.waiting.push_back(job);
         drop(state);
         self.changed.notify_one();
-        Ok(())
+        (Ok(()), unwanted.into())
     }
 
     /// Waits for the next job and marks it as in work; none once the queue is closed.

@@ -88,6 +88,10 @@ impl ScriptedAnswers {
         self.overload.clone()
     }
 
+    pub(crate) fn handoff_switched_off(&self) -> Reply {
+        fixed_reply("Switched off. Please call us.")
+    }
+
     pub(crate) fn handoff_fault(&self) -> Reply {
         self.fault.clone()
     }

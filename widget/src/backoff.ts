@@ -1,0 +1,28 @@
+/** How long to wait before a new try, and waiting. */
+
+const FIRST_MS = 1000;
+const LONGEST_MS = 30_000;
+/** A part of each delay is left to chance, so that the pages that a restart cut off do not all come back at once. */
+const JITTER = 0.5;
+
+/** The delay before the next try after so many failures in a row; `chance` is from 0 to 1. */
+export function delayMs(failures: number, chance = Math.random()): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10) * (1 + JITTER * chance));
+}
+
+/** Waits, or less when the signal comes. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}
