@@ -14,14 +14,17 @@ export const ANSWER_MS = 120_000;
 const START_MS = 180_000;
 const STOP_MS = 10_000;
 
-/** Gives the service's address, and a function that ends it. */
-export async function service() {
-  const address = process.env.REEVE_TEST_URL;
+/**
+ * Gives the service's address, and functions that end it: as Ctrl-C does, or at once and without warning. With arguments
+ * of its own it is a service of the test's own.
+ */
+export async function service(own) {
+  const address = own ? undefined : process.env.REEVE_TEST_URL;
   if (address) return { address: address.replace(/\/$/, ""), stop: async () => {} };
   const program = process.env.REEVE_BINARY;
   if (!program) throw new Error("set REEVE_TEST_URL to a running service, or REEVE_BINARY to the program");
-  const extra = process.env.REEVE_ARGUMENTS?.split(" ").filter(Boolean) ?? [];
-  const child = spawn(program, ["serve", "--port", "0", ...extra], { stdio: ["ignore", "pipe", "inherit"] });
+  const extra = own ?? ["--port", "0", ...(process.env.REEVE_ARGUMENTS?.split(" ").filter(Boolean) ?? [])];
+  const child = spawn(program, ["serve", ...extra], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const started = new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the program did not say where it is")), START_MS);
@@ -38,8 +41,12 @@ export async function service() {
     await ended;
     clearTimeout(timer);
   };
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
   try {
-    return { address: await started, stop };
+    return { address: await started, stop, kill };
   } catch (problem) {
     await stop();
     throw problem;

@@ -135,18 +135,15 @@ async fn add(store: &Store, name: &str, display_name: &str, role: Role, from_std
         bail!("{name} is there already; set a password with `reeve staff password {name}`");
     }
     let password_hash = password(from_stdin)?;
-    let id = match known {
-        Some(staff) => {
-            store.set_role(&staff.id, role).await?;
-            store.set_password(&staff.id, &password_hash).await?;
-            store.set_active(&staff.id, true).await?;
-            complain(&format!("{name} was removed before; residents see the name {:?} as then.", staff.display_name));
-            staff.id
-        }
-        None => {
-            let display_name = display_name.trim().to_owned();
-            store.add_staff(&NewStaff { name: name.to_owned(), display_name, role, password_hash }).await?
-        }
+    let id = if let Some(staff) = known {
+        store.set_role(&staff.id, role).await?;
+        store.set_password(&staff.id, &password_hash).await?;
+        store.set_active(&staff.id, true).await?;
+        complain(&format!("{name} was removed before; residents see the name {:?} as then.", staff.display_name));
+        staff.id
+    } else {
+        let display_name = display_name.trim().to_owned();
+        store.add_staff(&NewStaff { name: name.to_owned(), display_name, role, password_hash }).await?
     };
     note(store, "add_staff", &id, &format!("{name}, {role:?}")).await?;
     complain(&format!("{name} can sign in at /staff."));

@@ -1,5 +1,6 @@
 //! What leaves the building: put into the outbox for each way that is configured, and sent from there until it has arrived.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -90,7 +91,8 @@ fn in_lines(subject: &str, facts: &Value) -> String {
     for (name, value) in facts.as_object().into_iter().flatten() {
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if !value.is_null() {
-            text.push_str(&format!("{}: {shown}\n", name.replace('_', " ")));
+            // Writing into a String cannot fail.
+            let _ = writeln!(text, "{}: {shown}", name.replace('_', " "));
         }
     }
     text.push_str("\nSign in to the staff console to see it.\n");

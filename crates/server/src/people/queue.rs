@@ -36,15 +36,11 @@ impl People {
         for handoff in waiting {
             let length = lengths.entry(handoff.service.clone()).or_default();
             *length += 1;
-            let estimate_minutes = match estimates.get(&handoff.service) {
-                Some(estimate) => *estimate,
-                None => {
-                    let waits = self.store.recent_waits(since_ms, handoff.service.as_deref()).await;
-                    let estimate = estimate(&waits.map_err(|error| ApiError::store(&error))?);
-                    estimates.insert(handoff.service.clone(), estimate);
-                    estimate
-                }
-            };
+            if !estimates.contains_key(&handoff.service) {
+                let waits = self.store.recent_waits(since_ms, handoff.service.as_deref()).await;
+                estimates.insert(handoff.service.clone(), estimate(&waits.map_err(|error| ApiError::store(&error))?));
+            }
+            let estimate_minutes = estimates.get(&handoff.service).copied().flatten();
             places.insert(handoff.conversation_id, QueuePlace { place: *length, estimate_minutes });
         }
         Ok(places)
@@ -75,8 +71,8 @@ fn estimate(waits_ms: &[i64]) -> Option<i64> {
     }
     let mut sorted = waits_ms.to_vec();
     sorted.sort_unstable();
-    let wait_ms = sorted[(sorted.len() * 3).div_ceil(4) - 1];
-    Some((wait_ms.max(0) + MINUTE_MS - 1).div_euclid(MINUTE_MS).max(1))
+    let three_of_four = sorted[(sorted.len() * 3).div_ceil(4) - 1];
+    Some((three_of_four.max(0) + MINUTE_MS - 1).div_euclid(MINUTE_MS).max(1))
 }
 
 #[cfg(test)]

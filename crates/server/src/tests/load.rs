@@ -45,7 +45,7 @@ async fn many_talk_at_once_and_every_message_arrives_once() {
     waits.sort_unstable();
     assert_eq!(waits.len(), TALKING * MESSAGES * 2);
     let share = |part: usize| waits[waits.len() * part / 100];
-    println!(
+    eprintln!(
         "{LISTENING} conversations, {TALKING} with a person: {} messages, delivered in p50 {:?}, p95 {:?}, longest {:?}",
         waits.len(),
         share(50),

@@ -27,7 +27,7 @@ pub(crate) fn told(event: &Event, n: i64, at_ms: i64) -> Option<(Option<String>,
         }
         Event::Declined | Event::Cancelled | Event::CallBackDeclined => state(json!({ "phase": "with_assistant" })),
         Event::Requested { reason, .. } => state(json!({ "phase": "requested", "reason": reason })),
-        Event::Queued => state(json!({ "phase": "waiting" })),
+        Event::Queued | Event::HandedToService { .. } => state(json!({ "phase": "waiting" })),
         Event::Alerted | Event::Noted { .. } => None,
         Event::CallBackOffered { why, reopens } => {
             state(json!({ "phase": "call_back_offered", "why": why, "reopens": reopens }))
@@ -35,7 +35,6 @@ pub(crate) fn told(event: &Event, n: i64, at_ms: i64) -> Option<(Option<String>,
         Event::CallBackRequested { reference } => state(json!({ "phase": "with_assistant", "reference": reference })),
         Event::Accepted { staff } => state(json!({ "phase": "with_person", "staff": staff.name })),
         Event::HandedOn { to, .. } => state(json!({ "phase": "with_person", "staff": to.name })),
-        Event::HandedToService { .. } => state(json!({ "phase": "waiting" })),
         Event::Closed { by, outcome } => state(json!({
             "phase": "closed",
             "by": match by { ClosedBy::User => "user", ClosedBy::Staff(_) => "staff" },
