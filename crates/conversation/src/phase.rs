@@ -335,7 +335,21 @@ impl Phase {
             ),
             Self::Requested(_) | Self::Waiting(_) | Self::WithPerson(_) => return None,
         };
-        Some(Fact(Event::Requested { reason: asked_in_words.unwrap_or(reason), service, question }))
+        let reason = match asked_in_words.unwrap_or(reason) {
+            // Those say why there was no answer. Whoever wants a person all the same has asked for one.
+            Reason::OffTopic | Reason::Instruction | Reason::Abuse | Reason::Unreadable => Reason::AskedForPerson,
+            reason @ (Reason::AskedForPerson
+            | Reason::LowConfidence
+            | Reason::MissingKnowledge
+            | Reason::AccountSpecific
+            | Reason::Complaint
+            | Reason::Safeguarding
+            | Reason::UnsupportedLanguage
+            | Reason::Overload
+            | Reason::Fault
+            | Reason::SwitchedOff) => reason,
+        };
+        Some(Fact(Event::Requested { reason, service, question }))
     }
 
     /// The name of the state, as it is kept and told.

@@ -5,7 +5,7 @@
 mod addresses;
 mod mail;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod webhook;
 
 use std::net::IpAddr;

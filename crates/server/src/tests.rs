@@ -7,6 +7,7 @@ mod load;
 mod overload;
 mod people;
 mod refusals;
+mod replicas;
 mod restarts;
 mod shown;
 mod staff;

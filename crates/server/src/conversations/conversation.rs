@@ -121,6 +121,8 @@ impl Conversation {
         mut decide: impl FnMut(&ConversationRecord) -> Result<(Vec<Fact>, Vec<Effect>, Extra), ApiError>,
     ) -> Result<Extra, ApiError> {
         let _turn = self.adding.lock().await;
+        // What another replica added may not have been told yet, and a refusal must not rest on what is out of date.
+        self.catch_up().await?;
         loop {
             let (version, facts, effects, extra) = {
                 let state = self.lock();

@@ -1,7 +1,7 @@
 //! What leaves the building arrives, and what must not leave does not. The servers are the test's own, on this machine.
 #![allow(clippy::unwrap_used)]
 
-mod servers;
+pub(crate) mod servers;
 
 use std::time::Duration;
 

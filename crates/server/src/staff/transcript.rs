@@ -109,7 +109,8 @@ pub(crate) fn transcript(
             who,
             at: clock.moment(*at_ms),
             at_machine: Clock::machine(*at_ms),
-            text: pieces(&text),
+            // The council's own numbers in a reply are nobody's personal data.
+            text: if kind == "assistant" { vec![Piece { text, personal: None }] } else { pieces(&text) },
             page: None,
             reply: None,
         };

@@ -116,7 +116,24 @@ impl TestApp {
         listener_grace: Duration,
         knowledge: Knowledge,
     ) -> Self {
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("reeve.db").display())).await.unwrap();
+        let url = format!("sqlite:{}", folder.path().join("reeve.db").display());
+        Self::on_url(&url, folder, config, listener_grace, knowledge).await
+    }
+
+    /// A server on a database of PostgreSQL.
+    pub(crate) async fn on_postgres(url: &str, hours: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::on_url(url, folder, &config(), Duration::from_secs(30), knowledge_with_hours(hours)).await
+    }
+
+    async fn on_url(
+        url: &str,
+        folder: Arc<TempDir>,
+        config: &ServerConfig,
+        listener_grace: Duration,
+        knowledge: Knowledge,
+    ) -> Self {
+        let store = Store::open(url).await.unwrap();
         let script = Arc::new(ScriptedAnswers::new(knowledge));
         let answerer = Answerer::Scripted(Arc::clone(&script));
         let recorded: Arc<Mutex<Vec<Recorded>>> = Arc::default();

@@ -10,7 +10,8 @@ use store::{Mode, NewStaff, Role, Switches};
 
 use super::app::{Opened, Stream, TestApp, config, eventually, json_of, names};
 use crate::conversations::Conversation;
-use crate::{HandoffConfig, ServerConfig};
+use crate::delivery::tests::servers::{Answer, HttpServer};
+use crate::{AlertsConfig, HandoffConfig, ServerConfig, WebhookConfig};
 
 const ALWAYS: &str = "24/7";
 const NEVER: &str = "Mo-Su 00:00-24:00 off";
@@ -241,6 +242,27 @@ async fn nobody_waits_for_ever() {
     let events = app.store.events(&opened.id, 0).await.unwrap();
     let names: Vec<_> = events.iter().map(|numbered| numbered.event.name()).collect();
     assert_eq!(names, ["requested", "queued", "alerted", "call_back_offered"]);
+}
+
+#[tokio::test]
+async fn a_call_back_is_told_to_another_program_without_what_the_resident_left() {
+    let hook = HttpServer::start(Answer::Status("200 OK"));
+    let webhook =
+        Some(WebhookConfig { url: hook.url("http"), secret: "a secret of the test".to_owned(), allow_private: true });
+    let config = ServerConfig { alerts: AlertsConfig { mail: None, webhook }, ..config() };
+    let app = TestApp::with_hours(NEVER, &config).await;
+    let opened = app.open().await;
+    let body = json!({ "name": "Jo", "email": "jo@example.org", "question": "My bin?", "consent": true });
+    let promise = json_of(app.on(&opened, Method::POST, "/call_backs", Some(body)).await).await;
+    eventually(|| !hook.requests().is_empty()).await;
+    let told = &hook.requests()[0];
+    assert!(told.header("webhook-signature").is_some());
+    assert!(told.body.contains(promise["reference"].as_str().unwrap()), "{}", told.body);
+    for secret in ["Jo", "example.org", "bin"] {
+        assert!(!told.body.contains(secret), "{}", told.body);
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(hook.requests().len(), 1, "told once");
 }
 
 #[tokio::test]

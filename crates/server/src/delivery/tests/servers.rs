@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What the web server answers to everything.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     Status(&'static str),
     Redirect(String),
     Nothing,
@@ -14,13 +14,13 @@ pub(super) enum Answer {
 
 /// A request as it came in.
 #[derive(Debug, Clone)]
-pub(super) struct Request {
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Request {
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Request {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
         lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
     }
@@ -34,13 +34,13 @@ struct Seen {
 }
 
 /// A web server.
-pub(super) struct HttpServer {
+pub(crate) struct HttpServer {
     port: u16,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl HttpServer {
-    pub(super) fn start(answer: Answer) -> Self {
+    pub(crate) fn start(answer: Answer) -> Self {
         let (port, seen) = listen(move |stream, seen| {
             let request = read_request(&stream);
             seen.lock().unwrap().requests.push(request);
@@ -60,47 +60,47 @@ impl HttpServer {
         Self { port, seen }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    pub(super) fn url(&self, scheme: &str) -> String {
+    pub(crate) fn url(&self, scheme: &str) -> String {
         format!("{scheme}://127.0.0.1:{}/hook", self.port)
     }
 
-    pub(super) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<Request> {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    pub(crate) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
 }
 
 /// A mail server that says this to each receiver.
-pub(super) struct MailServer {
+pub(crate) struct MailServer {
     port: u16,
     seen: Arc<Mutex<Seen>>,
 }
 
 impl MailServer {
-    pub(super) fn start(to_receivers: &'static str) -> Self {
+    pub(crate) fn start(to_receivers: &'static str) -> Self {
         let (port, seen) = listen(move |stream, seen| talk(&stream, to_receivers, seen));
         Self { port, seen }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
     /// All lines that came in.
-    pub(super) fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         self.seen.lock().unwrap().lines.clone()
     }
 }
 
 /// A port on which nobody listens.
-pub(super) fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
