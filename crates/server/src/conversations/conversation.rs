@@ -149,8 +149,14 @@ impl Conversation {
     }
 
     /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn. A turn that was
-    /// being answered when a process ended is taken up again.
-    pub(crate) async fn begin_turn(&self, client_turn_id: &str, question: &str) -> Result<Begun, ApiError> {
+    /// being answered when a process ended is taken up again. An urgent one, in which someone is in danger, waits for no
+    /// other: whatever is being answered is stopped.
+    pub(crate) async fn begin_turn(
+        &self,
+        client_turn_id: &str,
+        question: &str,
+        urgent: bool,
+    ) -> Result<Begun, ApiError> {
         if self.lock().closed {
             return Err(ApiError::shutting_down());
         }
@@ -163,13 +169,15 @@ impl Conversation {
                     }
                     return Err(ApiError::conflict("turn_differs", "This client_turn_id was used for another text."));
                 }
-                if record.running().is_some() {
+                let stopped = record.running().filter(|_| urgent);
+                let stopped = stopped.map(|running| record.phase().stop(&running.turn, TurnEnding::Cancelled));
+                if record.running().is_some() && stopped.is_none() {
                     return Err(ApiError::conflict(
                         "turn_in_progress",
                         "Wait for the answer to your last question, or cancel it.",
                     ));
                 }
-                if record.turns().len() >= MOST_TURNS {
+                if record.turns().len() >= MOST_TURNS && !urgent {
                     return Err(ApiError::conflict("conversation_full", "This conversation is long. Start a new one."));
                 }
                 let Some(asked) = record.phase().ask(&new_turn, client_turn_id, question) else {
@@ -178,7 +186,7 @@ impl Conversation {
                         "A member of staff is in this conversation. Send what you want to say with messages.",
                     ));
                 };
-                Ok((vec![asked], Vec::new(), Begun::New { turn: new_turn.clone(), history: record.history() }))
+                Ok((stopped.into_iter().chain([asked]).collect(), Vec::new(), Begun::New { turn: new_turn.clone(), history: record.history() }))
             })
             .await?;
         let mut state = self.lock();

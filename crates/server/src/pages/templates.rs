@@ -25,8 +25,13 @@ impl Templates {
         Ok(Self(environment))
     }
 
-    /// The page on which a resident asks.
-    pub(crate) fn ask(&self, knowledge: &Knowledge, retention: &RetentionConfig) -> Result<String, Error> {
+    /// The page on which a resident asks. `notice` is what staff tell residents while the assistant is switched off.
+    pub(crate) fn ask(
+        &self,
+        knowledge: &Knowledge,
+        retention: &RetentionConfig,
+        notice: Option<&str>,
+    ) -> Result<String, Error> {
         let council = &knowledge.council;
         self.0.get_template("ask.html")?.render(context! {
             lang => "en",
@@ -35,6 +40,7 @@ impl Templates {
             contact => ContactDetails::new(council, &council.contact, None, knowledge),
             examples => examples::examples(knowledge),
             longest => MAX_QUESTION_CHARACTERS,
+            notice,
             conversations_days => retention.conversations.as_secs() / SECONDS_A_DAY,
             call_backs_days => retention.call_backs.as_secs() / SECONDS_A_DAY,
         })

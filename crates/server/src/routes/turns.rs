@@ -37,18 +37,17 @@ pub(crate) async fn create(
     }
     let question = readable(&turn.text)?;
     let enquiry = Enquiry { question: question.clone(), history: Vec::new() };
+    let answerer = service.work().answerer();
+    let urgent = answerer.reply_at_once(&enquiry).is_some_and(|reply| reply.outcome() == Outcome::Signpost);
     // A long message is refused, unless it says that someone is in danger.
-    if question.chars().count() > MAX_QUESTION_CHARACTERS
-        && !service.work().answerer().reply_at_once(&enquiry).is_some_and(|reply| reply.outcome() == Outcome::Signpost)
-    {
+    if question.chars().count() > MAX_QUESTION_CHARACTERS && !urgent {
         let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
         return Err(ApiError::too_large("question_too_long", detail));
     }
     let listening = conversation.listen()?;
-    let begun = match conversation.begin_turn(&turn.client_turn_id, &question).await {
+    let begun = match conversation.begin_turn(&turn.client_turn_id, &question, urgent).await {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
-            let answerer = service.work().answerer();
             let reply = answerer.reply_at_once(&enquiry).unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
             let lost = Uuid::new_v4().to_string();

@@ -39,6 +39,16 @@ async fn danger_waits_for_nobody_and_no_limit() {
 }
 
 #[tokio::test]
+async fn danger_waits_for_no_answer_of_its_own_conversation_either() {
+    let app = TestApp::start().await;
+    let opened = app.open().await;
+    let running = Stream::of(app.turn(&opened, "one", "hold on").await);
+    let events = app.ask(&opened, "two", "danger").await;
+    assert_eq!(events.last().unwrap().data["outcome"], "signpost");
+    assert_eq!(running.rest().await.last().unwrap().data["code"], "cancelled");
+}
+
+#[tokio::test]
 async fn a_turn_that_waits_says_so() {
     let (app, mut held) = full(1).await;
     assert_eq!(held[1].1.next().await.unwrap().data["stage"], "waiting");

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{Mode, NewStaff, Role, Switches};
 
-use super::app::{Opened, Stream, TestApp, config, eventually, json_of, names};
+use super::app::{Opened, Stream, TestApp, config, eventually, json_of, names, text_of};
 use crate::conversations::Conversation;
 use crate::delivery::tests::servers::{Answer, HttpServer};
 use crate::{AlertsConfig, HandoffConfig, ServerConfig, WebhookConfig};
@@ -287,7 +287,7 @@ async fn switched_off_residents_go_straight_to_people() {
     let app = TestApp::with_hours(ALWAYS, &config()).await;
     staff(&app, "Ann").await;
     let changed_ms = Timestamp::now().as_millisecond();
-    let off = Switches { mode: Mode::Off, message: String::new(), changed_ms, staff_id: None };
+    let off = Switches { mode: Mode::Off, message: "Back at <noon>.".to_owned(), changed_ms, staff_id: None };
     app.store.set_switches(&off).await.unwrap();
     for _ in 0..1000 {
         if app.service.people().mode() == Mode::Off {
@@ -295,6 +295,7 @@ async fn switched_off_residents_go_straight_to_people() {
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    assert!(text_of(app.get("/").await).await.contains("Back at &lt;noon&gt;."));
     let opened = app.open().await;
     let events = app.ask(&opened, "one", "What does it cost?").await;
     assert_eq!(events.last().unwrap().data["text"], "Switched off. Please call us.");
