@@ -14,10 +14,10 @@ use sqlx::{Connection as _, Executor as _, Postgres, Sqlite, SqliteConnection};
 use crate::error::{Obstacle, StoreError};
 use crate::value::{Row, Value, bound};
 
-/// Readers beside the one writer of `SQLite`. Queries are short, so a few suffice.
+/// Readers beside the one writer of SQLite. Queries are short, so a few suffice.
 const SQLITE_READERS: u32 = 4;
 
-/// Connections of one replica to `PostgreSQL`: ten replicas stay within its default of 100.
+/// Connections of one replica to PostgreSQL: ten replicas stay within its default of 100.
 const POSTGRES_CONNECTIONS: u32 = 8;
 
 /// A database of either kind.
@@ -36,7 +36,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// Connects; makes the file of `SQLite` where there is none.
+    /// Connects; makes the file of SQLite where there is none.
     pub(crate) async fn open(url: &str, busy_timeout: Duration) -> Result<Self, StoreError> {
         if let Some(rest) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(Path::new(rest.strip_prefix("//").unwrap_or(rest)), busy_timeout).await
@@ -149,7 +149,7 @@ impl Database {
         })
     }
 
-    /// Takes what was deleted out of the files. On `SQLite` nothing is left of it afterwards. `PostgreSQL` overwrites it in
+    /// Takes what was deleted out of the files. On SQLite nothing is left of it afterwards. PostgreSQL overwrites it in
     /// its own time (`VACUUM`), which is for those who run it.
     pub(crate) async fn forget_deleted(&self) -> Result<(), StoreError> {
         let Self::Sqlite { writer, .. } = self else { return Ok(()) };
@@ -174,7 +174,7 @@ impl Database {
     }
 }
 
-/// Whether a connection can be used again. Where the disk is full, `SQLite` ends a transaction by itself; the driver then
+/// Whether a connection can be used again. Where the disk is full, SQLite ends a transaction by itself; the driver then
 /// takes it for open for ever, and every later one for a part of it. Such a connection is closed and another one opened.
 async fn is_whole(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // What is under way, such as the end of a transaction, comes first.
@@ -190,7 +190,7 @@ fn no_connection(source: sqlx::Error) -> StoreError {
     }
 }
 
-/// Makes the file so that only its owner can read it; `SQLite` gives the files beside it the same permissions.
+/// Makes the file so that only its owner can read it; SQLite gives the files beside it the same permissions.
 fn make_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -209,9 +209,9 @@ fn at(path: &Path, error: &std::io::Error) -> std::io::Error {
 
 /// A transaction under way. Dropped, it has not happened.
 pub(crate) enum Transaction {
-    /// On `SQLite`.
+    /// On SQLite.
     Sqlite(sqlx::Transaction<'static, Sqlite>),
-    /// On `PostgreSQL`.
+    /// On PostgreSQL.
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 

@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 50;
 
 impl Store {
     /// Deletes the conversations in which nothing was said since a time, the call-backs that were closed before a time,
-    /// and what was sent. Afterwards their bytes are gone from the files of `SQLite`. Where this fails it can be called
+    /// and what was sent. Afterwards their bytes are gone from the files of SQLite. Where this fails it can be called
     /// again, and goes on.
     pub async fn erase(&self, conversations_before_ms: i64, call_backs_before_ms: i64) -> Result<Erased, StoreError> {
         let store = self.clone();

@@ -96,7 +96,7 @@ impl std::fmt::Display for Obstacle {
 /// How long a call waits for a database that is locked, where nothing else was asked for.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The primary result codes of `SQLite` (<https://www.sqlite.org/rescode.html>); the upper bits of a code say more.
+/// The primary result codes of SQLite (<https://www.sqlite.org/rescode.html>); the upper bits of a code say more.
 const SQLITE_PRIMARY: i64 = 0xff;
 
 impl From<sqlx::Error> for StoreError {

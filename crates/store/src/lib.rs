@@ -1,6 +1,6 @@
 //! What is kept: conversations and what follows from them, hand-offs, call-backs, staff, and what they did.
 //!
-//! One SQL text for `SQLite` and `PostgreSQL`. A conversation is the list of its events; the other tables about it are
+//! One SQL text for SQLite and PostgreSQL. A conversation is the list of its events; the other tables about it are
 //! written with them, in one transaction, and can only be read. Times are milliseconds since 1970 and come from the
 //! caller: this crate has no clock. It knows neither HTTP nor models, and no rules of conversations beyond their own.
 

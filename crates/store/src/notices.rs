@@ -1,6 +1,6 @@
 //! What a replica tells all replicas, itself among them: that something has changed and is to be read again.
 //!
-//! On `SQLite` there is one process, and a channel in it does. On `PostgreSQL` notices go through the server (`NOTIFY`),
+//! On SQLite there is one process, and a channel in it does. On PostgreSQL notices go through the server (`NOTIFY`),
 //! as a part of the transaction that they tell of: they arrive when it is done, and not if it is not.
 
 use std::time::Duration;

@@ -63,7 +63,7 @@ pub struct Found {
     pub marks: i64,
 }
 
-/// What is looked for is cut here: `SQLite` refuses patterns of more than 50,000 bytes, and nobody types that much.
+/// What is looked for is cut here: SQLite refuses patterns of more than 50,000 bytes, and nobody types that much.
 const TEXT_CHARACTERS: usize = 500;
 
 /// The conditions of a search, for the rows and for their number.

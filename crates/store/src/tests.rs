@@ -1,4 +1,4 @@
-//! What is kept, on both databases: each check runs on a fresh `SQLite` file, and on a fresh database of `PostgreSQL` where
+//! What is kept, on both databases: each check runs on a fresh SQLite file, and on a fresh database of PostgreSQL where
 //! `REEVE_TEST_POSTGRES` gives the address of a server, as `cargo xtask test` does.
 #![allow(clippy::unwrap_used)]
 
@@ -26,7 +26,7 @@ use crate::{Append, Appended, Store};
 /// A database that belongs to one check.
 pub(crate) struct Place {
     pub(crate) url: String,
-    /// Of `SQLite`: where its files are.
+    /// Of SQLite: where its files are.
     pub(crate) folder: Option<tempfile::TempDir>,
 }
 

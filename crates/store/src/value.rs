@@ -32,7 +32,7 @@ impl From<&str> for Value {
 }
 
 impl From<String> for Value {
-    /// `PostgreSQL` keeps no NUL in a text, so on both databases it becomes the character for what is not one.
+    /// PostgreSQL keeps no NUL in a text, so on both databases it becomes the character for what is not one.
     fn from(text: String) -> Self {
         Self::Text(Some(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }))
     }
@@ -81,9 +81,9 @@ where
 
 /// A row of an answer.
 pub(crate) enum Row {
-    /// Of `SQLite`.
+    /// Of SQLite.
     Sqlite(SqliteRow),
-    /// Of `PostgreSQL`.
+    /// Of PostgreSQL.
     Postgres(PgRow),
 }
 

@@ -1,0 +1,197 @@
+//! What is found for a question or a part of it: the passages, what the reader makes of them, the quote, the signals for the
+//! judge, and the model's draft.
+
+use std::time::Instant;
+
+use retrieval::{Hit, RetrievalError};
+
+use super::{Found, Run, Shown, mean};
+use crate::assistant::{Compose, Event, Path, QuoteOnlyReason, Stage};
+use crate::context::Contextualised;
+use crate::course;
+use crate::draft::{Draft, draft};
+use crate::judge::Signals;
+use crate::parts::split_parts;
+use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
+use crate::triage::{instruction_like, redact};
+
+impl Run<'_> {
+    /// Searches, reranks where there is doubt and time, and chooses sentences.
+    pub(super) fn find(&mut self, context: &Contextualised, question: &str) -> Result<Found, RetrievalError> {
+        let assistant = self.assistant;
+        let index = &assistant.parts.index;
+        let mut hits = self.timed("search", |_| assistant.search(context, question))?;
+        if self.path == Path::Full && assistant.in_doubt(&hits) {
+            (self.on_event)(Event::Status(Stage::Reading));
+            let is_in_time = self.course.next_rerank_is_in_time();
+            let time_left = self.time_left();
+            let in_time = || is_in_time && time_left();
+            let done = self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))?;
+            self.note(course::rerank_note(done));
+        }
+        let question = index.vocabulary().correct(&redact(question).0);
+        let vector = self.timed("encode", |_| {
+            let whole = index.encode(&context.standalone)?;
+            // A follow-up is about what was said before, but asks for something else: both readings count.
+            if context.follow_up { Ok(mean(&whole, &index.encode(&question)?)) } else { Ok::<_, RetrievalError>(whole) }
+        })?;
+        let wanted = match Wanted::of(&question) {
+            Wanted::Open if context.follow_up => Wanted::of(&context.standalone),
+            wanted => wanted,
+        };
+        let asked = Asked {
+            stems: assistant.weights.analyzer().stems(&context.standalone),
+            vector,
+            wanted,
+            said: context.history.iter().rev().take(2).cloned().collect(),
+        };
+        let read = assistant.parts.options.read_passages;
+        let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
+        self.read(&context.standalone, &mut possible)?;
+        let quote = quote(index, &possible, asked.wanted);
+        let mut signals = self.signals(&hits, &asked, quote.as_ref());
+        signals.follow_up = f64::from(u8::from(context.follow_up));
+        if let Some(quote) = &quote {
+            let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
+            (signals.soft_coverage, signals.weakest) = nearness;
+        }
+        Ok(Found { hits, quote, signals })
+    }
+
+    /// Lets the reader, where one is loaded and in time, say which candidate is the answer.
+    fn read(&mut self, question: &str, possible: &mut [Possible]) -> Result<(), RetrievalError> {
+        let parts = &self.assistant.parts;
+        let (Path::Full, Some(reader)) = (self.path, &parts.reader) else { return Ok(()) };
+        (self.on_event)(Event::Status(Stage::Reading));
+        let what = to_read(possible, parts.options.read_passages, parts.options.read_sentences);
+        let (is_in_time, time_left) = (self.course.next_reading_is_in_time(), self.time_left());
+        let in_time = || is_in_time && time_left();
+        let readings = self.timed("read", |_| reader.read(&parts.index, question, &what, &in_time))?;
+        self.note(course::reading_note(readings.is_some()));
+        match readings {
+            Some(readings) => {
+                weigh_in(possible, &what, &readings);
+                self.trace.read.extend(read_sentences(&parts.index, possible));
+            }
+            // What was not read is judged, and shown, as it would be without a reader.
+            None => self.path = Path::QuoteOnly(QuoteOnlyReason::OutOfTime),
+        }
+        Ok(())
+    }
+
+    fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
+        let index = &self.assistant.parts.index;
+        let weights = &self.assistant.weights;
+        let dense = hits.iter().map(|hit| index.passage_score(hit.passage, &asked.vector)).fold(0.0, f32::max);
+        let Some(quote) = quote else {
+            return Signals { dense: f64::from(dense), unknown: weights.unknown(&asked.stems), ..Signals::default() };
+        };
+        let (page, passage) = index.passage(quote.passage);
+        let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
+        Signals {
+            dense: f64::from(dense),
+            sentence: quote.cosine,
+            coverage: weights.coverage(&asked.stems, &format!("{} {}", page.title, passage.text)),
+            sentence_coverage: quote.overlap,
+            soft_coverage: 0.0,
+            weakest: 0.0,
+            unknown: weights.unknown(&asked.stems),
+            lead: quote.lead,
+            wanted: match (asked.wanted, quote.wanted) {
+                (Wanted::Open, _) => 0.5,
+                (_, true) => 1.0,
+                (_, false) => 0.0,
+            },
+            follow_up: 0.0,
+            answer: quote.read.map(|read| read.answer),
+            answerable: quote.read.map(|read| read.answerable),
+            likelihood: likelihood.map(f64::from),
+            draft: None,
+        }
+    }
+
+    /// How much of the question the page of a passage covers in meaning, and the nearness of the word least at home.
+    fn nearness(&self, question: &str, passage: usize) -> Result<(f64, f64), RetrievalError> {
+        let index = &self.assistant.parts.index;
+        let (missing, all) = self.assistant.weights.missing(question, index.passage(passage).0);
+        if missing.is_empty() || all == 0.0 {
+            return Ok((1.0, 1.0));
+        }
+        let words: Vec<&str> = missing.iter().map(|(word, _)| *word).collect();
+        let nearest = index.nearest_words(passage, &words)?;
+        let (mut lost, mut weakest) = (0.0, 1.0_f64);
+        for ((_, weight), near) in missing.iter().zip(nearest) {
+            let near = f64::from(near);
+            lost += weight * (1.0 - near);
+            weakest = weakest.min(near);
+        }
+        Ok((1.0 - lost / all, weakest))
+    }
+
+    /// The further parts of a question that asks for several things, each searched for alone.
+    pub(super) fn further_parts(&mut self, context: &Contextualised) -> Result<Vec<Found>, RetrievalError> {
+        let parts = split_parts(&context.standalone);
+        let mut found = Vec::new();
+        for part in parts.iter().skip(1).take(2) {
+            let context = Contextualised {
+                history: vec![parts[0].clone()],
+                standalone: format!("{} {part}", parts[0]),
+                follow_up: true,
+            };
+            let mut further = self.find(&context, part)?;
+            // What the part itself asks for decides, the first part only says what it is about.
+            further.signals.wanted = further.quote.as_ref().map_or(0.0, |quote| f64::from(u8::from(quote.wanted)));
+            found.push(further);
+        }
+        Ok(found)
+    }
+
+    /// Lets the model write, where it is loaded, wanted and in time.
+    pub(super) fn draft(
+        &mut self,
+        context: &Contextualised,
+        found: &mut Found,
+        shown: &mut Shown,
+    ) -> Result<Option<Draft>, RetrievalError> {
+        let assistant = self.assistant;
+        let (Path::Full, Compose::Generate, Some(states), Some(quote)) =
+            (self.path, assistant.parts.options.compose, &assistant.parts.generator, &found.quote)
+        else {
+            return Ok(None);
+        };
+        if self.course.draft_is_left_out() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.note(course::DRAFT_LEFT_OUT);
+            return Ok(None);
+        }
+        let (page, passage) = assistant.parts.index.passage(quote.passage);
+        // Nothing is written from a text that tells the model what to do.
+        if passage.sentences.iter().any(|sentence| instruction_like(&sentence.text)) {
+            return Ok(None);
+        }
+        (self.on_event)(Event::Status(Stage::Writing));
+        let (taken, time_left) = (self.course.clone(), self.time_left());
+        let in_time = |tokens| taken.draft_goes_on(tokens) && time_left();
+        let question = &context.standalone;
+        // The judge decides on the first checked sentence; from then on the outcome can no longer change.
+        let with_draft = Signals { draft: Some(1.0), ..found.signals };
+        let streams = shown.streams && self.judge().confidence(&with_draft.named()) >= self.answer_from();
+        let draft = self.timed("draft", |run| {
+            let on_event = &mut *run.on_event;
+            draft(states, assistant.checker, page, passage, question, &in_time, &mut |sentence| {
+                if streams {
+                    shown.show(sentence, on_event);
+                }
+            })
+        })?;
+        if let Some(tokens) = draft.cut_after {
+            self.note(&course::draft_cut_note(tokens));
+        }
+        self.note(&format!("draft {} checked, {} refused", draft.sentences.len(), draft.refused));
+        found.signals.draft = Some(match (draft.sentences.is_empty(), draft.declined) {
+            (false, _) => 1.0,
+            (true, false) => 0.0,
+            (true, true) => -1.0,
+        });
+        Ok(Some(draft))
+    }
+}
