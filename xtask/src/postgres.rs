@@ -29,15 +29,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one; installs Debian's package where there is none.
     pub(crate) fn start() -> Result<Self> {
-        let programs = match find() {
-            Some(programs) => programs,
-            None => {
-                install(&["postgresql"]).context(
-                    "cannot install Debian's postgresql, which the tests need; install it by hand and try again",
-                )?;
-                find().context("postgresql is installed, and its program initdb is not to be found")?
-            }
-        };
+        if find().is_none() {
+            install(&["postgresql"]).context(
+                "cannot install Debian's postgresql, which the tests need; install it by hand and try again",
+            )?;
+        }
+        let programs = find().context("postgresql is installed, and its program initdb is not to be found")?;
         // Short: the path of a socket has at most 107 characters.
         let folder = std::env::temp_dir().join(format!("reeve-postgres-{}", std::process::id()));
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -186,7 +186,11 @@ impl Conversation {
                         "A member of staff is in this conversation. Send what you want to say with messages.",
                     ));
                 };
-                Ok((stopped.into_iter().chain([asked]).collect(), Vec::new(), Begun::New { turn: new_turn.clone(), history: record.history() }))
+                Ok((
+                    stopped.into_iter().chain([asked]).collect(),
+                    Vec::new(),
+                    Begun::New { turn: new_turn.clone(), history: record.history() },
+                ))
             })
             .await?;
         let mut state = self.lock();
