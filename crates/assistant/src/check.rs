@@ -301,6 +301,16 @@ mod tests {
     }
 
     #[test]
+    fn a_not_about_one_thing_is_none_about_another() {
+        let text = "---\nid: rent\ntitle: Pay your council rent\n---\n# Pay your council rent\n\nYou can pay your council \
+            rent by Direct Debit, online or by phone. We do not take credit cards for rent.\n";
+        let (page, _) = Page::parse(std::path::Path::new("rent.md"), text).unwrap();
+        let check = |sentence: &str| Checker::new().check(sentence, &page, &page.passages[0]);
+        assert!(check("The council does not accept Direct Debit.").is_err());
+        assert!(check("The council does not take credit cards for rent.").is_ok());
+    }
+
+    #[test]
     fn a_quote_with_its_lead_in_cites_both() {
         let text = "---\nid: p\ntitle: P\n---\n# P\n\nYou cannot put in:\n\n- soil\n- 5 bricks\n";
         let page = Page::parse(std::path::Path::new("p.md"), text).unwrap().0;

@@ -7,13 +7,15 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 const KILLS: usize = 20;
 const RESIDENTS: usize = 3;
+/// The first answer after a start comes at once, but for a machine that has much else to do.
+const PATIENCE: Duration = Duration::from_secs(30);
 const COUNCIL: &str = "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n";
 const PAGE: &str = "---\nid: garden-waste\ntitle: Garden waste\nservice: waste\n---\n# Garden waste\n\n\
     A subscription costs £52 a year. You can pay online or by phone.\n";
@@ -73,13 +75,14 @@ impl Resident {
     }
 
     /// Asks until the server is gone. A turn that did not end is sent again first, as the page does.
-    fn ask_on(&mut self, address: &str, ended: &AtomicBool) {
+    fn ask_on(&mut self, address: &str, ended: &AtomicBool, replies: &AtomicUsize) {
         while !ended.load(Ordering::SeqCst) && self.asked < 90 {
             let name = format!("turn {}", self.asked);
             match self.ask(address, &name) {
                 Some(_) => self.asked += 1,
                 None => return,
             }
+            replies.fetch_add(1, Ordering::SeqCst);
         }
     }
 
@@ -126,12 +129,12 @@ fn text_of(event: &str) -> String {
     data_of(event)["text"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Times between 20 and 400 milliseconds that look random and are the same in every run (Knuth's linear congruence).
+/// Times of up to 400 milliseconds that look random and are the same in every run (Knuth's linear congruence).
 fn waits() -> impl Iterator<Item = Duration> {
     let mut state = 20_261_125_u64;
     std::iter::repeat_with(move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Duration::from_millis(20 + (state >> 33) % 380)
+        Duration::from_millis((state >> 33) % 400)
     })
 }
 
@@ -144,26 +147,30 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
     let mut server = Server::start(folder.path());
     let mut residents: Vec<_> = (0..RESIDENTS).map(|_| Resident::new(&server)).collect();
     for wait in waits().take(KILLS) {
-        let ended = Arc::new(AtomicBool::new(false));
+        let (ended, replies) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let asking: Vec<_> = residents
             .into_iter()
             .map(|mut resident| {
-                let (address, ended) = (server.address.clone(), Arc::clone(&ended));
+                let (address, ended, replies) = (server.address.clone(), Arc::clone(&ended), Arc::clone(&replies));
                 std::thread::spawn(move || {
-                    resident.ask_on(&address, &ended);
+                    resident.ask_on(&address, &ended, &replies);
                     resident
                 })
             })
             .collect();
+        // Some way into the next answers, however fast the machine is.
         let begun = Instant::now();
-        std::thread::sleep(wait.saturating_sub(begun.elapsed()));
+        while replies.load(Ordering::SeqCst) == 0 && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(replies.load(Ordering::SeqCst) > 0, "nobody is answered");
+        std::thread::sleep(wait);
         server.kill();
         ended.store(true, Ordering::SeqCst);
         residents = asking.into_iter().map(|asking| asking.join().unwrap()).collect();
         server = Server::start(folder.path());
     }
     for mut resident in residents {
-        assert!(resident.acknowledged.len() > KILLS / 4, "the residents hardly got to ask: {}", resident.asked);
         // A turn that did not end is answered when it is sent again.
         let open: Vec<_> =
             resident.acknowledged.iter().filter(|(_, reply)| reply.is_none()).map(|(name, _)| name.clone()).collect();

@@ -78,7 +78,7 @@ fn bearings(reading: &Reading, marks: Marks) -> Vec<Bearing<'_>> {
 pub(super) fn difference(text: &str, claim: &Reading, window: &Window, evidence: &[Evidence]) -> Option<Difference> {
     let used: Vec<&Reading> = window.used().into_iter().map(|sentence| &evidence[sentence].reading).collect();
     answer_word(text, claim)
-        .or_else(|| denial(claim, &used))
+        .or_else(|| denial(claim, &used, evidence))
         .or_else(|| binding(claim, &used))
         .or_else(|| actor(claim, &used))
 }
@@ -114,14 +114,15 @@ fn speaks_of(claim: &Reading, bearing: &Bearing<'_>) -> bool {
 
 /// Each "not" of the claim has to be one of the page, about the same thing, and each "not" of the page about what the
 /// claim says has to be in the claim.
-fn denial(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
+fn denial(claim: &Reading, used: &[&Reading], evidence: &[Evidence]) -> Option<Difference> {
     let denies = Marks::NOT.with(Marks::OPTIONAL).with(Marks::FLEXIBLE);
     let without_answer = without_answer_word(claim);
     let of_cost = |bearing: &Bearing<'_>| bearing.on.first().is_some_and(|unit| super::conditions::is_cost(unit));
     let claimed: Vec<Bearing<'_>> =
         bearings(&without_answer, denies).into_iter().filter(|bearing| !of_cost(bearing)).collect();
-    let held: Vec<Bearing<'_>> =
-        used.iter().flat_map(|reading| bearings(reading, denies)).filter(|bearing| !of_cost(bearing)).collect();
+    let of = |reading: usize| bearings(used[reading], denies).into_iter().map(move |bearing| (reading, bearing));
+    let (of_reading, held): (Vec<usize>, Vec<Bearing<'_>>) =
+        (0..used.len()).flat_map(of).filter(|(_, bearing)| !of_cost(bearing)).unzip();
     // The pairs with most in common first.
     let mut pairs: Vec<(usize, usize, usize)> = Vec::new();
     for (left, bearing) in claimed.iter().enumerate() {
@@ -139,6 +140,9 @@ fn denial(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
         if !left_met[left] && !right_met[right] {
             left_met[left] = true;
             right_met[right] = true;
+            if takes_from_what_holds(&claimed[left], used[of_reading[right]], &held[right], evidence, denies) {
+                return Some(Difference::Denial);
+            }
         }
     }
     let covers_all: Vec<Bearing<'_>> = used.iter().flat_map(|reading| bearings(reading, Marks::ALL)).collect();
@@ -155,6 +159,30 @@ fn denial(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
         }
     }
     None
+}
+
+/// Whether a "not" of the claim bears on something that its page says elsewhere, and without a "not": "we do not take
+/// credit cards" and "you can pay by Direct Debit" are no ground for "we do not accept Direct Debit".
+fn takes_from_what_holds(
+    claimed: &Bearing<'_>,
+    reading: &Reading,
+    held: &Bearing<'_>,
+    evidence: &[Evidence],
+    denies: Marks,
+) -> bool {
+    let denied = reading.units.iter().filter(|unit| unit.clause == held.clause);
+    let is_positive = |reading: &Reading, clause: usize| {
+        !reading.units.iter().any(|unit| unit.clause == clause && unit.marks.any(denies))
+    };
+    let foreign = claimed.on.iter().filter(|unit| !unit.stands_in(denied.clone()));
+    let stated = foreign.filter(|unit| {
+        evidence
+            .iter()
+            .map(|sentence| &sentence.reading)
+            .any(|reading| reading.units.iter().any(|other| unit.agrees(other) && is_positive(reading, other.clause)))
+    });
+    // One word may stand anywhere; what is denied is named by more.
+    stated.count() * 2 >= claimed.on.len()
 }
 
 fn without_answer_word(claim: &Reading) -> Reading {
