@@ -170,11 +170,11 @@ fn takes_from_what_holds(
     evidence: &[Evidence],
     denies: Marks,
 ) -> bool {
-    let denied = reading.units.iter().filter(|unit| unit.clause == held.clause);
+    let same_clause = reading.units.iter().filter(|unit| unit.clause == held.clause);
     let is_positive = |reading: &Reading, clause: usize| {
         !reading.units.iter().any(|unit| unit.clause == clause && unit.marks.any(denies))
     };
-    let foreign = claimed.on.iter().filter(|unit| !unit.stands_in(denied.clone()));
+    let foreign = claimed.on.iter().filter(|unit| !unit.stands_in(same_clause.clone()));
     let stated = foreign.filter(|unit| {
         evidence
             .iter()
