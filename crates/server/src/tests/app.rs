@@ -147,6 +147,12 @@ impl TestApp {
         Self { service, script, store, recorded, router, folder }
     }
 
+    /// The bytes of the database's files.
+    pub(crate) fn files(&self) -> Vec<Vec<u8>> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|file| std::fs::read(file).unwrap()).collect()
+    }
+
     /// What the recorder was told so far, in order.
     pub(crate) fn recorded(&self) -> Vec<Recorded> {
         self.recorded.lock().unwrap().clone()

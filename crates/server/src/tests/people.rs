@@ -10,8 +10,8 @@ use store::{Mode, NewStaff, Role, Switches};
 
 use super::app::{Opened, Stream, TestApp, config, eventually, json_of, names, text_of};
 use crate::conversations::Conversation;
-use crate::delivery::tests::servers::{Answer, HttpServer};
-use crate::{AlertsConfig, HandoffConfig, ServerConfig, WebhookConfig};
+use crate::delivery::tests::servers::{Answer, HttpServer, MailServer};
+use crate::{AlertsConfig, HandoffConfig, MailConfig, RetentionConfig, ServerConfig, WebhookConfig};
 
 const ALWAYS: &str = "24/7";
 const NEVER: &str = "Mo-Su 00:00-24:00 off";
@@ -263,6 +263,34 @@ async fn a_call_back_is_told_to_another_program_without_what_the_resident_left()
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(hook.requests().len(), 1, "told once");
+}
+
+#[tokio::test]
+async fn a_call_back_is_told_by_mail() {
+    let server = MailServer::start("250 OK");
+    let mail = MailConfig { smtp: server.url(), from: "Reeve <reeve@test.example>".to_owned() };
+    let alerts = AlertsConfig { mail: Some((mail, "staff@test.example".to_owned())), webhook: None };
+    let app = TestApp::with_hours(NEVER, &ServerConfig { alerts, ..config() }).await;
+    let opened = app.open().await;
+    let body = json!({ "name": "Jo", "email": "jo@example.org", "question": "My bin?", "consent": true });
+    let promise = json_of(app.on(&opened, Method::POST, "/call_backs", Some(body)).await).await;
+    let reference = promise["reference"].as_str().unwrap();
+    eventually(|| server.said().iter().any(|line| line.contains(reference))).await;
+    assert!(!server.said().iter().any(|line| line.contains("example.org")), "what the resident left stays here");
+}
+
+#[tokio::test]
+async fn what_has_expired_is_erased_from_the_files() {
+    let retention = RetentionConfig { conversations: Duration::ZERO, call_backs: Duration::ZERO };
+    let app = TestApp::with_hours(ALWAYS, &ServerConfig { retention, ..config() }).await;
+    let opened = app.open().await;
+    app.ask(&opened, "one", "What about my Zugspitzplatt?").await;
+    let stands = || app.files().iter().any(|bytes| bytes.windows(13).any(|word| word == b"Zugspitzplatt"));
+    assert!(stands(), "it was kept");
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    app.service.people().erase().await;
+    assert!(!stands());
+    assert!(app.store.conversation(&opened.id).await.unwrap().is_none());
 }
 
 #[tokio::test]
