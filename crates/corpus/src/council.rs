@@ -40,7 +40,7 @@ pub struct Council {
     #[serde(default)]
     pub signposts: Vec<Signpost>,
     /// What each service says of itself, by the id that its pages name as their `service`.
-    #[serde(default, deserialize_with = "services::deserialize")]
+    #[serde(default)]
     pub services: BTreeMap<String, CouncilService>,
 }
 

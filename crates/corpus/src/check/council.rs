@@ -16,7 +16,7 @@ use crate::problem::Problem;
 const KNOWN_KEYS: &[&str] =
     &["name", "website", "languages", "contact", "opening_hours", "timezone", "bank_holidays", "signposts", "services"];
 const KNOWN_CONTACT_KEYS: &[&str] = &["phone", "email", "address", "page"];
-const KNOWN_SERVICE_KEYS: &[&str] = &["id", "name", "team", "opening_hours", "phone", "email", "address", "page"];
+const KNOWN_SERVICE_KEYS: &[&str] = &["name", "team", "opening_hours", "phone", "email", "address", "page"];
 
 pub(super) fn check(root: &Path, today: Date, pages: &[Page], problems: &mut Vec<Problem>) -> Result<(), CorpusError> {
     let file = root.join(COUNCIL_FILE);
@@ -59,10 +59,7 @@ fn line_with(text: &str, word: &str) -> Option<usize> {
 
 /// The line on which a word first stands in what is said of a service, or else where that begins.
 fn line_in_service(text: &str, id: &str, word: &str) -> Option<usize> {
-    let begins = |line: &str| {
-        let line = line.trim_start();
-        (line.starts_with("[services.") || line.starts_with("id")) && line.contains(id)
-    };
+    let begins = |line: &str| line.trim_start().starts_with("[services.") && line.contains(id);
     let first = text.lines().position(begins)?;
     let says = |line: &str| !line.trim_start().starts_with('#') && line.contains(word);
     Some(first + text.lines().skip(first).position(says).unwrap_or_default() + 1)
@@ -80,7 +77,8 @@ fn service_doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String
         if !pages.iter().any(|page| page.service.as_ref() == Some(id)) {
             doubts.push((id.clone(), id.clone(), format!("no page has the service {id:?}")));
         }
-        if let Some(page) = service.page.as_ref().filter(|wanted| !pages.iter().any(|page| page.id == **wanted)) {
+        if let Some(page) = service.contact.page.as_ref().filter(|wanted| !pages.iter().any(|page| page.id == **wanted))
+        {
             doubts.push((id.clone(), page.clone(), format!("{id} names the page {page:?}, which is not there")));
         }
     }
@@ -140,15 +138,12 @@ fn doubts(council: &Council, today: Date, pages: &[Page]) -> Vec<(String, String
 fn unknown_keys(text: &str) -> Vec<(String, String)> {
     let table: toml::Table = text.parse().unwrap_or_default();
     let of_contact = table.get("contact").and_then(toml::Value::as_table);
-    let services: Vec<&toml::Table> = match table.get("services") {
-        Some(toml::Value::Table(services)) => services.values().filter_map(toml::Value::as_table).collect(),
-        Some(toml::Value::Array(services)) => services.iter().filter_map(toml::Value::as_table).collect(),
-        _ => Vec::new(),
-    };
+    let services = table.get("services").and_then(toml::Value::as_table);
+    let services = services.into_iter().flat_map(toml::Table::values).filter_map(toml::Value::as_table);
     let unknown = |keys: &'static [&str]| move |key: &&String| !keys.contains(&key.as_str());
     let of_council = table.keys().filter(unknown(KNOWN_KEYS));
     let of_contact = of_contact.into_iter().flat_map(toml::Table::keys).filter(unknown(KNOWN_CONTACT_KEYS));
-    let of_services = services.into_iter().flat_map(toml::Table::keys).filter(unknown(KNOWN_SERVICE_KEYS));
+    let of_services = services.flat_map(toml::Table::keys).filter(unknown(KNOWN_SERVICE_KEYS));
     let unknown = of_council.chain(of_contact).chain(of_services);
     unknown.map(|key| (key.clone(), format!("the key {key:?} is not known and is ignored"))).collect()
 }

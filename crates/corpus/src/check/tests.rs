@@ -105,17 +105,17 @@ fn services_of_the_council_file() {
         ],
     );
     let doubtful = format!(
-        "opening_hours = \"Mo 09:00-17:00\"\n{COUNCIL}[[services]]\nid = \"s\"\nopening_hours = \"off\"\nfone = \"1\"\n\
-         [[services]]\nid = \"gone\"\nteam = \"T\"\npage = \"b\"\n"
+        "opening_hours = \"Mo 09:00-17:00\"\n{COUNCIL}[services.s]\nopening_hours = \"off\"\nfone = \"1\"\n\
+         [services.gone]\nteam = \"T\"\npage = \"b\"\n"
     );
     check(
         &doubtful,
         &[("a.md", &page)],
         &[
-            "council.toml:7: warning: the service s: opening_hours \"off\" are never open",
-            "council.toml:8: warning: the key \"fone\" is not known and is ignored",
-            "council.toml:10: warning: no page has the service \"gone\"",
-            "council.toml:12: warning: gone names the page \"b\", which is not there",
+            "council.toml:6: warning: the service s: opening_hours \"off\" are never open",
+            "council.toml:7: warning: the key \"fone\" is not known and is ignored",
+            "council.toml:8: warning: no page has the service \"gone\"",
+            "council.toml:10: warning: gone names the page \"b\", which is not there",
         ],
     );
 }

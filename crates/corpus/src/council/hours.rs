@@ -79,10 +79,9 @@ impl Council {
 
     /// The opening hours that are written down, the council's own first.
     fn rules(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
-        let of_services = self
-            .services
-            .values()
-            .filter_map(|service| service.opening_hours.as_deref().map(|rule| (Some(service.id.as_str()), rule)));
+        let of_services = self.services.iter();
+        let of_services =
+            of_services.filter_map(|(id, service)| Some((Some(id.as_str()), service.opening_hours.as_deref()?)));
         self.opening_hours.as_deref().map(|rule| (None, rule)).into_iter().chain(of_services)
     }
 

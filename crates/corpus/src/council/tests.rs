@@ -61,9 +61,7 @@ fn faults_name_their_line() {
     check_error("name = \"A\"\nopening_hours = \"9 to 5\"", Some(2), "opening_hours");
     let two = "name = \"A\"\nopening_hours = \"24/7\"\n[services.waste]\nopening_hours = \"9 to 5\"";
     check_error(two, Some(4), "the service waste: opening_hours");
-    check_error("name = \"A\"\n[[services]]\nphone = \"1\"", Some(2), "no id");
-    check_error("name = \"A\"\n[[services]]\nid = \"a\"\n[[services]]\nid = \"a\"", Some(2), "listed twice");
-    check_error("name = \"A\"\nservices = 5", Some(2), "[[services]]");
+    check_error("name = \"A\"\nservices = 5", Some(2), "map");
     check_error("name = \"A\"\n\ntimezone = \"Mars\"", Some(3), "Mars");
     check_error("name = \"A\"\nbank_holidays = [\"Christmas\"]", Some(2), "Christmas");
     check_error("name = \"A\"\n[[signposts]]\nkind = \"flood\"\ntext = \"x\"", Some(3), "flood");
@@ -88,14 +86,11 @@ fn doubtful_hours_are_named() {
 }
 
 #[test]
-fn services_are_read_from_tables_and_from_a_list() {
+fn a_service_says_what_it_says_and_the_council_the_rest() {
     let head = "name = \"A\"\nopening_hours = \"Mo 09:00-10:00\"\n[contact]\nphone = \"1\"\nemail = \"a@b\"\n";
     let tables = "[services.waste]\nname = \"Bins\"\nteam = \"Crew\"\nopening_hours = \"Tu 09:00-10:00\"\nphone = \"2\"\n\
                   [services.roads]\nname = \"Roads\"\n";
-    let list = "[[services]]\nid = \"waste\"\nname = \"Bins\"\nteam = \"Crew\"\nopening_hours = \"Tu 09:00-10:00\"\n\
-                phone = \"2\"\n[[services]]\nid = \"roads\"\nname = \"Roads\"\n";
     let council = council(&format!("{head}{tables}"));
-    assert_eq!(council, Council::from_toml(&format!("{head}{list}")).unwrap());
     let check = |service: Option<&str>, team: &str, hours: &str, phone: &str| {
         let contact = council.contact_for(service);
         assert_eq!((contact.phone.as_deref(), contact.email.as_deref()), (Some(phone), Some("a@b")));
