@@ -5,7 +5,7 @@ import type { ConversationEvent } from "./types";
 export type Numbered = ConversationEvent & { readonly id: number | undefined };
 
 const NAMES: ReadonlySet<string> = new Set<ConversationEvent["name"]>([
-  "question", "status", "sentence", "reply", "error", "state", "message", "feedback", "queue", "typing",
+  "question", "status", "sentence", "reply", "error", "state", "message", "feedback", "queue", "typing", "presence",
 ]);
 
 /** Cuts a stream of text into events. */

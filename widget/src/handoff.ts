@@ -133,6 +133,11 @@ export class Handoff {
     this.#typing = setTimeout(() => this.#stopTyping(), TYPING_MS);
   }
 
+  /** The person has the conversation open, or not. */
+  presence(name: string, here: boolean): void {
+    this.page.status.say("presence", here || !this.isWithPerson ? "" : chatWords.away(name));
+  }
+
   /** Asks for a person. */
   async ask(): Promise<void> {
     if (this.#busy || !canAsk(this.#standing)) return;
@@ -191,7 +196,7 @@ export class Handoff {
     let arranged: CallBackArranged;
     const told = this.#told;
     try {
-      arranged = await this.page.inConversation((open) => arrange(open, request));
+      arranged = await this.page.inConversation((open) => requestCallBack(open, request));
     } catch (problem) {
       // What the service has against a field it says in words for the resident.
       const isTold = problem instanceof Refusal && problem.detail !== "" && (problem.status === 422 || problem.status === 413);
@@ -270,23 +275,14 @@ export class Handoff {
     this.page.log.showOffer(open, standing.phase === "offered");
     this.#actions.hidden = !open;
     this.page.status.say("queue", queueWords(standing));
+    // Whoever is there now has not been said to be away.
+    if (!this.isWithPerson) this.page.status.say("presence", "");
   }
 
   #stopTyping(): void {
     clearTimeout(this.#typing);
     this.page.status.say("typing", "");
   }
-}
-
-/** Leaves details for a call-back. Where nobody was asked for yet, the service wants that first. */
-async function arrange(open: Session, request: CallBackRequest): Promise<CallBackArranged> {
-  try {
-    return await requestCallBack(open, request);
-  } catch (problem) {
-    if (!(problem instanceof Refusal && problem.code === "no_call_back")) throw problem;
-  }
-  await askForPerson(open);
-  return requestCallBack(open, request);
 }
 
 function queueWords({ phase, queue }: Standing): string {

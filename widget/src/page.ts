@@ -189,6 +189,9 @@ export class Page implements AnswerActions, HandoffPage {
       case "typing":
         if (event.data.from === "staff") this.#handoff.typing(event.data.name);
         break;
+      case "presence":
+        if (event.data.from === "staff") this.#handoff.presence(event.data.name, event.data.here);
+        break;
     }
   }
 

@@ -2,7 +2,7 @@
 import { byId } from "./dom";
 
 /** What the line can be about, the most important first. */
-const ORDER = ["connection", "turn", "typing", "queue", "done"] as const;
+const ORDER = ["connection", "turn", "typing", "presence", "queue", "done"] as const;
 
 export type Concern = (typeof ORDER)[number];
 

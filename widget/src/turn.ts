@@ -96,6 +96,7 @@ export class Turn {
         case "feedback":
         case "queue":
         case "typing":
+        case "presence":
           break;
         case "status":
           this.view.stage(event.data.stage);

@@ -131,4 +131,5 @@ export type ConversationEvent =
   | { readonly name: "message"; readonly data: Message }
   | { readonly name: "feedback"; readonly data: { readonly turn: string; readonly helpful: boolean } }
   | { readonly name: "queue"; readonly data: QueuePlace }
-  | { readonly name: "typing"; readonly data: { readonly from: string; readonly name: string } };
+  | { readonly name: "typing"; readonly data: { readonly from: string; readonly name: string } }
+  | { readonly name: "presence"; readonly data: { readonly from: string; readonly name: string; readonly here: boolean } };

@@ -103,6 +103,7 @@ export const chatWords = {
   retry: "Try again",
   retryName: (text: string) => `Try again to send: ${text}`,
   typing: (name: string) => `${name} is typing…`,
+  away: (name: string) => `${name} may have stepped away. Your messages are kept.`,
   page: "Page:",
   end: "End this chat",
   sure: (name: string) => `End the chat with ${name}?`,

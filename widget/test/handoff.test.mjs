@@ -121,9 +121,14 @@ describe("the way to a person", () => {
     assert.equal(script.bodies("turns").length, 1, "the assistant is not asked");
     script.pass("typing", { from: "staff", name: "Sam" });
     await page.getByText("Sam is typing…").waitFor();
+    script.pass("presence", { from: "staff", name: "Sam", here: false });
     script.staffSays("I am. <b>Which</b> balcony?", { title: "Pets in flats", href: "/pages/garden-waste" });
     const theirs = page.locator(".theirs").last();
     await theirs.getByText("I am. <b>Which</b> balcony?").waitFor();
+    // Their typing is over; what is left is that they have gone since.
+    await page.getByText("Sam may have stepped away. Your messages are kept.").waitFor();
+    script.pass("presence", { from: "staff", name: "Sam", here: true });
+    await page.getByText("Sam may have stepped away.").waitFor({ state: "hidden" });
     assert.equal(await page.locator("#status").innerText(), "");
     assert.match(await theirs.locator(".who").innerText(), /^Sam, ./);
     assert.equal(await theirs.getByRole("link", { name: "Pets in flats" }).getAttribute("href"), "/pages/garden-waste");
@@ -326,10 +331,9 @@ describe("the way to a person", () => {
     await page.fill("#call-back-question", "My bin");
     await page.fill("#call-back-preferred-time", "mornings");
     await page.check("#call-back-consent");
-    script.next.set("POST call_backs", { status: 409, body: { code: "no_call_back", detail: "" } });
     await button(page, "Ask for a call back").click();
     await page.getByText("Your reference number is CB-1234.").waitFor();
-    assert.equal(script.bodies("handoff").length, 1, "a person is asked for where the service wants that first");
+    assert.equal(script.bodies("handoff").length, 0, "nobody has to be asked for first");
     assert.equal(script.bodies("call_backs").at(-1).preferred_time, "mornings");
   }));
 

@@ -9,7 +9,8 @@ var NAMES = /* @__PURE__ */ new Set([
 	"message",
 	"feedback",
 	"queue",
-	"typing"
+	"typing",
+	"presence"
 ]);
 /** Cuts a stream of text into events. */
 var EventParser = class {
@@ -310,6 +311,7 @@ var chatWords = {
 	retry: "Try again",
 	retryName: (text) => `Try again to send: ${text}`,
 	typing: (name) => `${name} is typing…`,
+	away: (name) => `${name} may have stepped away. Your messages are kept.`,
 	page: "Page:",
 	end: "End this chat",
 	sure: (name) => `End the chat with ${name}?`,
@@ -1351,6 +1353,10 @@ var Handoff = class {
 		this.page.status.say("typing", chatWords.typing(name));
 		this.#typing = setTimeout(() => this.#stopTyping(), TYPING_MS);
 	}
+	/** The person has the conversation open, or not. */
+	presence(name, here) {
+		this.page.status.say("presence", here || !this.isWithPerson ? "" : chatWords.away(name));
+	}
 	/** Asks for a person. */
 	async ask() {
 		if (this.#busy || !canAsk(this.#standing)) return;
@@ -1407,7 +1413,7 @@ var Handoff = class {
 		let arranged;
 		const told = this.#told;
 		try {
-			arranged = await this.page.inConversation((open) => arrange(open, request));
+			arranged = await this.page.inConversation((open) => requestCallBack(open, request));
 		} catch (problem) {
 			const isTold = problem instanceof Refusal && problem.detail !== "" && (problem.status === 422 || problem.status === 413);
 			throw new Error(isTold ? problem.detail : callBackWords.failed);
@@ -1476,22 +1482,13 @@ var Handoff = class {
 		this.page.log.showOffer(open, standing.phase === "offered");
 		this.#actions.hidden = !open;
 		this.page.status.say("queue", queueWords(standing));
+		if (!this.isWithPerson) this.page.status.say("presence", "");
 	}
 	#stopTyping() {
 		clearTimeout(this.#typing);
 		this.page.status.say("typing", "");
 	}
 };
-/** Leaves details for a call-back. Where nobody was asked for yet, the service wants that first. */
-async function arrange(open, request) {
-	try {
-		return await requestCallBack(open, request);
-	} catch (problem) {
-		if (!(problem instanceof Refusal && problem.code === "no_call_back")) throw problem;
-	}
-	await askForPerson(open);
-	return requestCallBack(open, request);
-}
 function queueWords({ phase, queue }) {
 	if (phase !== "waiting" && phase !== "requested") return "";
 	if (queue === void 0) return personWords.looking;
@@ -1867,6 +1864,7 @@ var ORDER = [
 	"connection",
 	"turn",
 	"typing",
+	"presence",
 	"queue",
 	"done"
 ];
@@ -1971,7 +1969,8 @@ var Turn = class {
 			case "message":
 			case "feedback":
 			case "queue":
-			case "typing": break;
+			case "typing":
+			case "presence": break;
 			case "status":
 				this.view.stage(event.data.stage);
 				break;
@@ -2178,7 +2177,10 @@ var Page = class {
 			case "queue":
 				this.#handoff.queue(event.data);
 				break;
-			case "typing": if (event.data.from === "staff") this.#handoff.typing(event.data.name);
+			case "typing":
+				if (event.data.from === "staff") this.#handoff.typing(event.data.name);
+				break;
+			case "presence": if (event.data.from === "staff") this.#handoff.presence(event.data.name, event.data.here);
 		}
 	}
 	#isRunning(clientTurnId) {

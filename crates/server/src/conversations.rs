@@ -100,13 +100,14 @@ impl Conversations {
         }
     }
 
-    /// Reads what was added to a conversation at hand; lets go of it where it was erased.
-    pub(crate) async fn follow(&self, conversation: &Conversation) {
-        let caught_up = conversation.catch_up().await;
-        match (caught_up, self.store.conversation(&conversation.id().to_string()).await) {
-            (_, Ok(None)) => self.let_go(conversation.id()),
-            (Ok(()), _) => (),
-            (Err(error), _) => tracing::warn!(?error, "what was added to a conversation could not be read"),
+    /// Reads again what is at hand, after notices may have been lost; what was erased meanwhile is let go.
+    pub(crate) async fn read_again(&self) {
+        for conversation in self.all_at_hand() {
+            match self.store.conversation(&conversation.id().to_string()).await {
+                Ok(None) => self.let_go(conversation.id()),
+                Ok(Some(_)) => conversation.follow().await,
+                Err(error) => tracing::warn!(%error, "a conversation could not be read again"),
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use crate::service::Service;
 
 /// How long a client may take to send its body, which is at most some kilobytes. It stops a client that sends a byte a
 /// minute from holding a connection for ever.
-const BODY_PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const BODY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A JSON body of a known shape.
 pub(crate) struct JsonBody<T>(pub(crate) T);

@@ -3,6 +3,7 @@
 
 mod call_backs;
 mod outbox;
+mod presence;
 mod queue;
 mod rounds;
 
@@ -17,13 +18,16 @@ use crate::config::{HandoffConfig, RetentionConfig, ServerConfig};
 use crate::conversations::Conversation;
 use crate::delivery::{Delivery, Mailer, Webhook};
 use crate::error::ServerError;
+use crate::wire;
 use crate::work::Answerer;
 pub(crate) use call_backs::CallBackDetails;
 pub(crate) use outbox::OUTBOX_INTERVAL;
+pub(crate) use presence::HERE_MS;
 pub(crate) use queue::QueuePlace;
 
-/// A member of staff whose browser has not been heard of for so long is not there, whatever the switch says.
-const PRESENCE_MS: i64 = 2 * 60 * 1000;
+/// A member of staff whose browser has not been heard of for so long is not there, whatever the switch says: the console's
+/// script says every half minute that it runs.
+pub(crate) const PRESENT_MS: i64 = 2 * 60 * 1000;
 
 /// Brings people in.
 pub(crate) struct People {
@@ -157,7 +161,8 @@ impl People {
         client_message_id: &str,
         text: &str,
     ) -> Result<i64, ApiError> {
-        let number = conversation
+        let signpost = self.answerer.signpost(text).and_then(|reply| wire::new_reply(&reply, None).ok());
+        conversation
             .add(|record| {
                 if let Some(number) = record.message(client_message_id) {
                     return Ok((Vec::new(), Vec::new(), number));
@@ -169,21 +174,12 @@ impl People {
                     ));
                 };
                 let mut facts = vec![with.resident_says(client_message_id, text)];
-                if let Some(signpost) = self.signpost(text) {
-                    facts.extend(with.signpost(&uuid::Uuid::new_v4().to_string(), signpost));
+                if let Some(signpost) = &signpost {
+                    facts.extend(with.signpost(&uuid::Uuid::new_v4().to_string(), signpost.clone()));
                 }
                 Ok((facts, Vec::new(), record.version() + 1))
             })
-            .await?;
-        Ok(number)
-    }
-
-    fn signpost(&self, text: &str) -> Option<conversation::NewReply> {
-        let enquiry = assistant::Enquiry { question: text.to_owned(), history: Vec::new() };
-        let reply = self.answerer.reply_at_once(&enquiry)?;
-        (reply.outcome() == conversation::Outcome::Signpost)
-            .then(|| crate::wire::new_reply(&reply, None).ok())
-            .flatten()
+            .await
     }
 
     /// Whether somebody can come now: in the hours of the service, and there and available.
@@ -192,7 +188,7 @@ impl People {
         let council = &self.answerer.knowledge().council;
         let in_hours = council.is_open(service, now);
         if in_hours {
-            let there = self.store.available_staff(now.as_millisecond() - PRESENCE_MS).await;
+            let there = self.store.available_staff(now.as_millisecond() - PRESENT_MS).await;
             if !there.map_err(|error| ApiError::store(&error))?.is_empty() {
                 return Ok(Availability::Open);
             }

@@ -1,6 +1,6 @@
 //! The routes and what surrounds them.
 
-mod assets;
+pub(crate) mod assets;
 mod conversations;
 mod health;
 mod pages;

@@ -79,6 +79,7 @@ impl Service {
         tokio::spawn(every(round, Arc::downgrade(&service), async |service| {
             service.conversations.expire();
             service.people.make_a_round(&service.conversations).await;
+            service.people.tell_presence(&service.conversations).await;
         }));
         tokio::spawn(every(OUTBOX_INTERVAL, Arc::downgrade(&service), async |service| {
             service.people.send_what_is_due().await;
@@ -149,7 +150,12 @@ async fn follow(service: Weak<Service>, mut notices: Notices) {
             Notice::Conversation { id } => {
                 let at_hand = id.parse().ok().and_then(|id| service.conversations.at_hand(id));
                 if let Some(conversation) = at_hand {
-                    service.conversations.follow(&conversation).await;
+                    conversation.follow().await;
+                }
+            }
+            Notice::Erased { id } => {
+                if let Ok(id) = id.parse() {
+                    service.conversations.let_go(id);
                 }
             }
             Notice::Queue => service.people.tell_places(&service.conversations).await,
@@ -164,9 +170,7 @@ async fn follow(service: Weak<Service>, mut notices: Notices) {
             Notice::Typing { from: Speaker::User, .. } => (),
             Notice::Missed => {
                 service.people.read_switches().await;
-                for conversation in service.conversations.all_at_hand() {
-                    service.conversations.follow(&conversation).await;
-                }
+                service.conversations.read_again().await;
                 service.people.tell_places(&service.conversations).await;
             }
         }

@@ -47,9 +47,6 @@ use templates::Templates;
 /// A minute in milliseconds.
 const MINUTE_MS: i64 = 60_000;
 
-/// Who has not been heard of for this long is not there: the script says every half minute that it runs.
-pub(crate) const PRESENT_MS: i64 = 2 * MINUTE_MS;
-
 /// What the console keeps while the service runs.
 pub(crate) struct Console {
     templates: Templates,
@@ -117,16 +114,4 @@ async fn audit(service: &Service, staff: &StaffRow, action: &str, subject: &str,
         detail: detail.to_owned(),
     };
     service.store().note(&row).await.map_err(Refusal::from)
-}
-
-/// An error with what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

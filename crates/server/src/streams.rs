@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 
 use crate::conversations::{EventName, Listening, Place, Scope, ToldEvent};
 
@@ -22,7 +22,15 @@ const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 pub(crate) fn respond(listening: Listening, after: Place, scope: Scope) -> Response {
     let follower = Follower { listening, after, scope, ready: VecDeque::new() };
     let events = stream::unfold(follower, Follower::next);
-    unbuffered(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    unbuffered(kept_alive(events))
+}
+
+/// A stream that says now and then that it is alive.
+pub(crate) fn kept_alive<Events>(events: Events) -> impl IntoResponse
+where
+    Events: Stream<Item = Result<Event, Infallible>> + Send + 'static,
+{
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
 /// A stream of one event that is not kept.
@@ -31,7 +39,8 @@ pub(crate) fn respond_once(name: EventName, data: &str) -> Response {
     unbuffered(Sse::new(stream::iter([Ok::<_, Infallible>(event)])))
 }
 
-fn unbuffered(events: impl IntoResponse) -> Response {
+/// Sees to it that events arrive as they happen and are kept nowhere.
+pub(crate) fn unbuffered(events: impl IntoResponse) -> Response {
     let mut response = events.into_response();
     // What a resident asked must not stay in a cache.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -31,6 +31,11 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl TokenDigest {
+    /// Of a token that was given out before.
+    pub(crate) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+
     /// As it is kept.
     pub(crate) fn to_hex(&self) -> String {
         hex(&self.0)

@@ -201,6 +201,11 @@ pub(crate) fn queue(place: usize, estimate_minutes: Option<i64>) -> String {
     json!({ "place": place, "estimate_minutes": estimate_minutes }).to_string()
 }
 
+/// Data of the event `presence`.
+pub(crate) fn presence(name: &str, here: bool) -> String {
+    json!({ "from": "staff", "name": name, "here": here }).to_string()
+}
+
 /// Data of the event `typing`.
 pub(crate) fn typing(name: &str) -> String {
     json!({ "from": "staff", "name": name }).to_string()

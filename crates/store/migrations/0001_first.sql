@@ -9,7 +9,9 @@ CREATE TABLE conversations (
     last_message_ms BIGINT NOT NULL,
     version BIGINT NOT NULL,
     phase TEXT NOT NULL,
-    service TEXT
+    service TEXT,
+    -- While a person is wanted or there: when the resident's page was last known to be open.
+    resident_seen_ms BIGINT
 );
 CREATE INDEX conversations_by_last_message ON conversations (last_message_ms);
 

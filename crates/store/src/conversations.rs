@@ -5,7 +5,7 @@ use conversation::{ConversationRecord, Event};
 use crate::database::Transaction;
 use crate::error::StoreError;
 use crate::notices::Notice;
-use crate::value::{Row, values};
+use crate::value::{Row, Value, values};
 use crate::{Store, to_the_end};
 
 /// A conversation that is kept.
@@ -23,6 +23,8 @@ pub struct KeptConversation {
     pub phase: String,
     /// Whose matter it was last.
     pub service: Option<String>,
+    /// When the resident's page was last known to be open, while a person was wanted or there.
+    pub resident_seen_ms: Option<i64>,
 }
 
 /// An event with its place.
@@ -54,7 +56,7 @@ impl Store {
         let row = self
             .database
             .row(
-                "SELECT token_digest_hex, created_ms, last_message_ms, version, phase, service \
+                "SELECT token_digest_hex, created_ms, last_message_ms, version, phase, service, resident_seen_ms \
                  FROM conversations WHERE id = $1",
                 values![id],
             )
@@ -67,6 +69,7 @@ impl Store {
                 version: row.integer("version")?,
                 phase: row.text("phase")?,
                 service: row.some_text("service")?,
+                resident_seen_ms: row.some_integer("resident_seen_ms")?,
             })
         })
         .transpose()
@@ -79,6 +82,19 @@ impl Store {
         rows.iter().map(of_row).collect()
     }
 
+    /// The resident's page was open at a time, or, with none, is not any more. With `changed`, whoever shows it is told.
+    pub async fn note_resident(&self, id: &str, seen_ms: Option<i64>, changed: bool) -> Result<(), StoreError> {
+        let (store, id) = (self.clone(), id.to_owned());
+        to_the_end(async move {
+            let mut transaction = store.database.begin().await?;
+            let sql = "UPDATE conversations SET resident_seen_ms = $2 WHERE id = $1";
+            transaction.change(sql, values![&id, Value::Integer(seen_ms)]).await?;
+            let notices = if changed { vec![Notice::Conversation { id }] } else { Vec::new() };
+            store.commit(transaction, notices).await
+        })
+        .await
+    }
+
     /// Deletes a conversation and every word of it; its call-backs stay, they are records of their own. Gives whether
     /// there was one. Where this fails it can be called again.
     pub async fn delete_conversation(&self, id: &str, at_ms: i64) -> Result<bool, StoreError> {
@@ -86,7 +102,7 @@ impl Store {
         to_the_end(async move {
             let mut transaction = store.database.begin().await?;
             let found = delete(&mut transaction, &id, at_ms).await?;
-            store.commit(transaction, vec![Notice::Conversation { id }, Notice::Queue]).await?;
+            store.commit(transaction, vec![Notice::Erased { id }, Notice::Queue]).await?;
             store.database.forget_deleted().await?;
             Ok(found)
         })

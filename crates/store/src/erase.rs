@@ -56,7 +56,7 @@ impl Store {
         for row in &rows {
             let id = row.text("id")?;
             conversations::delete(&mut transaction, &id, before_ms).await?;
-            notices.push(Notice::Conversation { id });
+            notices.push(Notice::Erased { id });
         }
         if !notices.is_empty() {
             notices.push(Notice::Queue);

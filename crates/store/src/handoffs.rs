@@ -48,7 +48,7 @@ pub enum HandoffEnd {
 }
 
 /// A hand-off.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HandoffRow {
     /// Its id.
     pub id: String,
@@ -80,6 +80,8 @@ pub struct HandoffRow {
     pub ended_by: Option<String>,
     /// How it came out.
     pub outcome: Option<HandoffEnd>,
+    /// How sure the assistant was of its last reply in the conversation.
+    pub confidence: Option<f64>,
 }
 
 /// All columns, for every query of this file.
@@ -87,7 +89,8 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, conversation_id, state, reason, service, question, requested_ms, waiting_since_ms, alerted_ms, ",
-            "accepted_ms, staff_id, staff_name, ended_ms, ended_by, outcome FROM handoffs ",
+            "accepted_ms, staff_id, staff_name, ended_ms, ended_by, outcome, (SELECT confidence FROM replies ",
+            "WHERE replies.conversation_id = handoffs.conversation_id ORDER BY n DESC LIMIT 1) AS confidence FROM handoffs ",
             $rest
         )
     };
@@ -174,5 +177,6 @@ fn of_row(row: &Row) -> Result<HandoffRow, StoreError> {
         ended_ms: row.some_integer("ended_ms")?,
         ended_by: row.some_text("ended_by")?,
         outcome: row.some_word("outcome")?,
+        confidence: row.some_real("confidence")?,
     })
 }

@@ -22,6 +22,8 @@ mod search;
 mod sessions;
 mod staff;
 mod switches;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod value;

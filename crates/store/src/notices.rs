@@ -18,8 +18,13 @@ use crate::value::{Value, values};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {
-    /// A conversation has new events, or is gone.
+    /// A conversation has new events, or its resident has come or gone.
     Conversation {
+        /// Its id.
+        id: String,
+    },
+    /// A conversation was deleted.
+    Erased {
         /// Its id.
         id: String,
     },

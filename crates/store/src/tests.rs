@@ -13,15 +13,12 @@ mod overview;
 mod people;
 mod replies;
 
-use std::io::Write as _;
-use std::sync::Once;
 use std::time::Duration;
 
 use conversation::{ConversationRecord, Fact, NewReply, Outcome, Phase, Reason, StaffMember};
 use serde_json::json;
-use sqlx::{Connection as _, Executor as _};
 
-use crate::{Append, Appended, Store};
+use crate::{Append, Appended, Store, testing};
 
 /// A database that belongs to one check.
 pub(crate) struct Place {
@@ -38,21 +35,7 @@ impl Place {
 
     /// None where no server is there to test with.
     pub(crate) async fn postgres() -> Option<Self> {
-        let Ok(server) = std::env::var("REEVE_TEST_POSTGRES") else {
-            static SAID: Once = Once::new();
-            // Not by a macro: what macros print is kept back where tests pass.
-            SAID.call_once(|| {
-                let _ = writeln!(std::io::stderr(), "REEVE_TEST_POSTGRES is not set: tested on SQLite only");
-            });
-            return None;
-        };
-        let name = format!("reeve_{}", uuid::Uuid::new_v4().simple());
-        let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-        connection.execute(format!("CREATE DATABASE {name}").as_str()).await.unwrap();
-        connection.close().await.unwrap();
-        let (address, options) = server.split_once('?').unwrap_or((&server, ""));
-        let (address, _) = address.rsplit_once('/').unwrap();
-        Some(Self { url: format!("{address}/{name}?{options}"), folder: None })
+        testing::postgres().await.map(|url| Self { url, folder: None })
     }
 
     pub(crate) async fn open(&self) -> Store {

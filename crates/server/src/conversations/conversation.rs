@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use conversation::{ConversationRecord, Fact, Turn, TurnEnding};
+use conversation::{ConversationRecord, Event, Fact, Phase, Turn, TurnEnding};
 use jiff::Timestamp;
 use store::{Append, Appended, Effect, Store};
 use tokio::sync::watch;
@@ -85,6 +85,11 @@ impl Conversation {
         self.lock().last_used
     }
 
+    /// Where it stands.
+    pub(crate) fn phase(&self) -> Phase {
+        self.lock().record.phase().clone()
+    }
+
     /// What its events have come to.
     pub(crate) fn record(&self) -> ConversationRecord {
         self.lock().record.clone()
@@ -94,15 +99,20 @@ impl Conversation {
     pub(crate) async fn catch_up(&self) -> Result<(), ApiError> {
         let version = self.lock().record.version();
         let events = self.store.events(&self.id.to_string(), version).await.map_err(|error| ApiError::store(&error))?;
+        self.take_in(events.iter().map(|numbered| (numbered.n, numbered.at_ms, &numbered.event)))
+    }
+
+    /// Takes in events that are kept, those that it does not have yet, and tells the streams.
+    fn take_in<'a>(&self, events: impl Iterator<Item = (i64, i64, &'a Event)>) -> Result<(), ApiError> {
         let mut state = self.lock();
         let State { record, log, closed, .. } = &mut *state;
-        for numbered in events {
-            if numbered.n == record.version() + 1 {
-                record.add(&numbered.event, numbered.at_ms).map_err(|error| ApiError::internal(&error))?;
+        for (n, at_ms, event) in events {
+            if n == record.version() + 1 {
+                record.add(event, at_ms).map_err(|error| ApiError::internal(&error))?;
                 // A conversation that has ended here has told its streams the last that they are told.
                 if !*closed {
                     let client = |turn: &str| record.client_turn_id(turn).unwrap_or_default().to_owned();
-                    log.keep(numbered.n, numbered.at_ms, &numbered.event, client);
+                    log.keep(n, at_ms, event, client);
                 }
             }
         }
@@ -112,6 +122,37 @@ impl Conversation {
         }
         self.announce(state);
         Ok(())
+    }
+
+    /// [`Self::catch_up`], where a failure has to wait for the next occasion.
+    pub(crate) async fn follow(&self) {
+        if let Err(error) = self.catch_up().await {
+            tracing::warn!(?error, "what was added to a conversation could not be read");
+        }
+    }
+
+    /// Whether the resident's page is open, where somebody has to know.
+    pub(crate) fn has_listeners(&self) -> bool {
+        self.lock().listeners > 0
+    }
+
+    /// What staff were last told of whether the resident's page is open, and when.
+    pub(crate) fn told_here(&self) -> Option<(bool, Instant)> {
+        self.lock().told_here
+    }
+
+    /// Notes what staff were told.
+    pub(crate) fn note_told_here(&self, here: bool) {
+        self.lock().told_here = Some((here, Instant::now()));
+    }
+
+    /// [`Self::pass`], unless those who listen were told the same last.
+    pub(crate) fn pass_news(&self, name: EventName, data: String, where_nothing_was_told: &str) {
+        let mut state = self.lock();
+        if state.log.last_passed(name).unwrap_or(where_nothing_was_told) != data {
+            state.log.pass(None, name, data);
+            self.announce(state);
+        }
     }
 
     /// Adds what `decide` makes of the conversation as it is then, with its effects; nothing where that is nothing. `decide`
@@ -132,18 +173,14 @@ impl Conversation {
             if facts.is_empty() {
                 return Ok(extra);
             }
-            let append = Append {
-                id: &self.id.to_string(),
-                expected_version: version,
-                facts: &facts,
-                at_ms: Timestamp::now().as_millisecond(),
-                effects: &effects,
-            };
-            let appended = self.store.append(&append).await.map_err(|error| ApiError::store(&error))?;
-            self.catch_up().await?;
-            match appended {
-                Appended::Done => return Ok(extra),
-                Appended::Conflict => (),
+            let (id, at_ms) = (self.id.to_string(), Timestamp::now().as_millisecond());
+            let append = Append { id: &id, expected_version: version, facts: &facts, at_ms, effects: &effects };
+            match self.store.append(&append).await.map_err(|error| ApiError::store(&error))? {
+                Appended::Done => {
+                    self.take_in((version + 1..).zip(&facts).map(|(n, fact)| (n, at_ms, fact.event())))?;
+                    return Ok(extra);
+                }
+                Appended::Conflict => self.catch_up().await?,
             }
         }
     }

@@ -25,6 +25,8 @@ pub(crate) enum EventName {
     Queue,
     /// The person is writing.
     Typing,
+    /// Whether the person has the conversation open.
+    Presence,
 }
 
 impl EventName {
@@ -41,6 +43,7 @@ impl EventName {
             Self::Feedback => "feedback",
             Self::Queue => "queue",
             Self::Typing => "typing",
+            Self::Presence => "presence",
         }
     }
 }
@@ -79,7 +82,8 @@ impl Scope {
                 | EventName::Message
                 | EventName::Feedback
                 | EventName::Queue
-                | EventName::Typing => false,
+                | EventName::Typing
+                | EventName::Presence => false,
             },
             Self::Conversation | Self::SoFar => true,
         }
@@ -110,8 +114,10 @@ impl EventLog {
             self.passing.retain(|(_, passing)| passing.turn.as_ref() != Some(turn));
         }
         if let Some((turn, name, data)) = told(event, n, at_ms) {
-            if name == EventName::State || name == EventName::Message {
-                self.passing.retain(|(_, passing)| !matches!(passing.name, EventName::Queue | EventName::Typing));
+            if name == EventName::State {
+                self.passing.retain(|(_, passing)| passing.turn.is_some());
+            } else if name == EventName::Message {
+                self.passing.retain(|(_, passing)| passing.name != EventName::Typing);
             }
             let data = match &turn {
                 Some(turn) => of_turn(turn, &client_turn_id(turn), data),
@@ -132,11 +138,17 @@ impl EventLog {
             | EventName::Message
             | EventName::Feedback
             | EventName::Queue
-            | EventName::Typing => self.passing.retain(|(_, passing)| passing.name != name),
+            | EventName::Typing
+            | EventName::Presence => self.passing.retain(|(_, passing)| passing.name != name),
         }
         self.passed += 1;
         let event = ToldEvent { id: None, turn: turn.map(str::to_owned), name, data: data.into() };
         self.passing.push((self.passed, event));
+    }
+
+    /// What was last told under this name and is not over.
+    pub(crate) fn last_passed(&self, name: EventName) -> Option<&str> {
+        self.passing.iter().rev().find(|(_, passing)| passing.name == name).map(|(_, passing)| &*passing.data)
     }
 
     /// The events after a place that the scope shows, and the place after them.

@@ -14,6 +14,8 @@ pub(super) struct State {
     pub(super) working_on: Option<Working>,
     /// The turn whose reply could not be kept; its streams end, and it can be sent again.
     pub(super) given_up: Option<String>,
+    /// Whether staff were told that the resident's page is open, and when.
+    pub(super) told_here: Option<(bool, Instant)>,
     /// Ended: nothing more happens here, and every stream ends after what it has not shown yet.
     pub(super) closed: bool,
     pub(super) last_used: Instant,
@@ -35,6 +37,7 @@ impl State {
             log: EventLog::default(),
             working_on: None,
             given_up: None,
+            told_here: None,
             closed: false,
             last_used: now,
             listeners: 0,

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::api_error::ApiError;
 
 /// A file and its entity tag.
-struct Asset {
+pub(crate) struct Asset {
     name: &'static str,
     content_type: &'static str,
     bytes: &'static [u8],
@@ -19,7 +19,7 @@ struct Asset {
 }
 
 impl Asset {
-    fn new(name: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Self {
+    pub(crate) fn new(name: &'static str, content_type: &'static str, bytes: &'static [u8]) -> Self {
         Self { name, content_type, bytes, tag: format!("\"{:x}\"", Sha256::digest(bytes)) }
     }
 }
@@ -32,15 +32,21 @@ static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// `GET /assets/{name}`. Browsers keep the file and ask whether it changed, so that a new version counts at once.
-pub(crate) async fn asset(name: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let asset = name.ok().and_then(|Path(name)| ASSETS.iter().find(|asset| asset.name == name));
-    let asset = asset.ok_or_else(|| ApiError::not_found("There is no such file."))?;
+/// One of these files, unless there is none of that name. Browsers keep it and ask whether it changed, so that a new version
+/// counts at once.
+pub(crate) fn send(assets: &'static [Asset], name: &str, headers: &HeaderMap) -> Option<Response> {
+    let asset = assets.iter().find(|asset| asset.name == name)?;
     let kept = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, asset.tag.as_str())];
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // A proxy that compresses marks the tag as weak; the file is still the same.
     if known.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == asset.tag) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+        return Some((StatusCode::NOT_MODIFIED, kept).into_response());
     }
-    Ok((kept, [(header::CONTENT_TYPE, asset.content_type)], asset.bytes).into_response())
+    Some((kept, [(header::CONTENT_TYPE, asset.content_type)], asset.bytes).into_response())
+}
+
+/// `GET /assets/{name}`.
+pub(crate) async fn asset(name: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let sent = name.ok().and_then(|Path(name)| send(&*ASSETS, &name, &headers));
+    sent.ok_or_else(|| ApiError::not_found("There is no such file."))
 }

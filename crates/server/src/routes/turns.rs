@@ -8,7 +8,6 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use conversation::Outcome;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
@@ -36,9 +35,8 @@ pub(crate) async fn create(
         return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
     }
     let question = readable(&turn.text)?;
-    let enquiry = Enquiry { question: question.clone(), history: Vec::new() };
     let answerer = service.work().answerer();
-    let urgent = answerer.reply_at_once(&enquiry).is_some_and(|reply| reply.outcome() == Outcome::Signpost);
+    let urgent = answerer.signpost(&question).is_some();
     // A long message is refused, unless it says that someone is in danger.
     if question.chars().count() > MAX_QUESTION_CHARACTERS && !urgent {
         let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
@@ -48,7 +46,7 @@ pub(crate) async fn create(
     let begun = match conversation.begin_turn(&turn.client_turn_id, &question, urgent).await {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
-            let reply = answerer.reply_at_once(&enquiry).unwrap_or_else(|| answerer.handoff_fault());
+            let reply = answerer.signpost(&question).unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
             let lost = Uuid::new_v4().to_string();
             return Ok(streams::respond_once(EventName::Reply, &wire::reply(&lost, &turn.client_turn_id, &reply)));

@@ -1,7 +1,6 @@
 //! One conversation: what the resident wants, why the assistant stopped, everything that was said, and what staff do.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -21,8 +20,9 @@ use super::refusal::{Refusal, see_other};
 use super::session::{self, Posted, SignedIn};
 use super::templates::{Told, page};
 use super::transcript::{Transcript, transcript};
-use super::{PRESENT_MS, address, audit, now_ms, words};
+use super::{address, audit, now_ms, words};
 use crate::conversations::Conversation;
+use crate::people::{HERE_MS, PRESENT_MS};
 use crate::service::Service;
 
 /// The longest message or note of staff.
@@ -84,9 +84,7 @@ async fn shows(
         | Phase::Closed(_) => (false, None),
     };
     let call_back = store.call_back_of(id).await?;
-    // Known of this process alone; a resident who is with another is not said to be away.
-    let at_hand = id.parse().ok().and_then(|id| service.conversations().at_hand(id));
-    let here = at_hand.is_some_and(|conversation| !conversation.is_idle_since(Duration::ZERO));
+    let here = kept.resident_seen_ms.is_some_and(|seen_ms| seen_ms > clock.now_ms() - HERE_MS);
     let service_id = request.and_then(|request| request.service.clone()).or(kept.service);
     let values = context! {
         id,

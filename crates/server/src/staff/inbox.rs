@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ::conversation::Event;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -89,10 +88,10 @@ pub(crate) async fn show(
     let is_of = |row: &HandoffRow| of.is_none_or(|of| row.service.as_deref() == Some(of));
     let all_waiting = store.waiting().await?;
     let waiting_in_all = all_waiting.len();
-    let waiting = rows(&service, &clock, all_waiting.into_iter().filter(is_of).collect()).await?;
-    let mine = rows(&service, &clock, store.of_staff(&who.staff.id).await?).await?;
+    let waiting = rows(&service, &clock, all_waiting.into_iter().filter(is_of));
+    let mine = rows(&service, &clock, store.of_staff(&who.staff.id).await?.into_iter());
     let others = store.with_people().await?.into_iter().filter(|row| row.staff_id.as_ref() != Some(&who.staff.id));
-    let others = rows(&service, &clock, others.filter(is_of).collect()).await?;
+    let others = rows(&service, &clock, others.filter(is_of));
     let call_backs = store.call_backs(true, of).await?;
     let switches = store.switches().await?;
     let values = context! {
@@ -113,27 +112,20 @@ pub(crate) async fn show(
     page(&service, &who, StatusCode::OK, "/staff", &told, "staff/inbox.html", values)
 }
 
-async fn rows(service: &Service, clock: &Clock, handoffs: Vec<HandoffRow>) -> Result<Vec<Row>, Refusal> {
-    let mut rows = Vec::with_capacity(handoffs.len());
-    for handoff in handoffs {
-        let events = service.store().events(&handoff.conversation_id, 0).await?;
-        let confidence = events.iter().rev().find_map(|kept| {
-            if let Event::Replied { reply, .. } = &kept.event { Some(reply.confidence) } else { None }
-        });
-        rows.push(Row {
-            reason: words::reason(handoff.reason),
-            team: service.knowledge().council.team_for(handoff.service.as_deref()).to_owned(),
-            service: handoff.service.as_deref().map(words::service),
-            question: pieces(handoff.question.as_deref().unwrap_or_default()),
-            since: clock.moment(handoff.requested_ms),
-            waited: clock.distance(handoff.requested_ms),
-            alerted: handoff.alerted_ms.is_some(),
-            confidence: confidence.flatten().map(percent),
-            staff: handoff.staff_name,
-            id: handoff.conversation_id,
-        });
-    }
-    Ok(rows)
+fn rows(service: &Service, clock: &Clock, handoffs: impl Iterator<Item = HandoffRow>) -> Vec<Row> {
+    let row = |handoff: HandoffRow| Row {
+        reason: words::reason(handoff.reason),
+        team: service.knowledge().council.team_for(handoff.service.as_deref()).to_owned(),
+        service: handoff.service.as_deref().map(words::service),
+        question: pieces(handoff.question.as_deref().unwrap_or_default()),
+        since: clock.moment(handoff.requested_ms),
+        waited: clock.distance(handoff.requested_ms),
+        alerted: handoff.alerted_ms.is_some(),
+        confidence: handoff.confidence.map(percent),
+        staff: handoff.staff_name,
+        id: handoff.conversation_id,
+    };
+    handoffs.map(row).collect()
 }
 
 /// `POST /staff/availability`.

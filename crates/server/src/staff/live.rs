@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::response::sse::Event;
 use conversation::{Phase, Speaker};
 use futures_util::stream;
 use serde::Deserialize;
@@ -21,16 +21,12 @@ use super::permission::Permission;
 use super::refusal::Refusal;
 use super::session::{COOKIE, Posted, SignedIn, cookie, signed_in};
 use crate::service::Service;
+use crate::streams::{kept_alive, unbuffered};
 
-/// How often a silent stream says that it is alive. Proxies cut a silent connection after 30 to 60 seconds.
-const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// How often a stream looks whether its session is still good, and whether the service is about to end.
 const LOOK: Duration = Duration::from_secs(2);
 /// How many looks there are between two at the session.
 const LOOKS_BETWEEN: u32 = 15;
-
-/// Tells nginx to pass events on at once.
-const NO_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What a page wants to be told of.
 #[derive(Debug, Deserialize)]
@@ -57,10 +53,7 @@ pub(crate) async fn stream(
         over: false,
         service,
     };
-    let told = Sse::new(stream::unfold(teller, Teller::next));
-    let mut response = told.keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    response.headers_mut().insert(NO_BUFFERING, HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(unbuffered(kept_alive(stream::unfold(teller, Teller::next))))
 }
 
 struct Teller {
@@ -92,7 +85,9 @@ impl Teller {
     fn tell(&mut self, notice: &Notice) {
         let changed = || Event::default().event("changed").data("{}");
         match (notice, self.conversation.as_deref()) {
-            (Notice::Conversation { id }, Some(shown)) if id == shown => self.ready.push_back(changed()),
+            (Notice::Conversation { id } | Notice::Erased { id }, Some(shown)) if id == shown => {
+                self.ready.push_back(changed());
+            }
             (Notice::Typing { conversation, from }, Some(shown)) if conversation == shown => {
                 let from = match from {
                     Speaker::User => "resident",
@@ -104,7 +99,7 @@ impl Teller {
             (Notice::Queue | Notice::Missed | Notice::Switches, _) => {
                 self.ready.push_back(Event::default().event("queue").data("{}"));
             }
-            (Notice::Conversation { .. } | Notice::Typing { .. }, _) => (),
+            (Notice::Conversation { .. } | Notice::Erased { .. } | Notice::Typing { .. }, _) => (),
         }
     }
 

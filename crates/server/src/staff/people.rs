@@ -13,7 +13,8 @@ use super::permission::{Permission, allows};
 use super::refusal::{Refusal, see_other};
 use super::session::{Posted, SignedIn};
 use super::templates::{Told, page};
-use super::{PRESENT_MS, audit as write_audit, now_ms, words};
+use super::{audit as write_audit, now_ms, words};
+use crate::people::PRESENT_MS;
 use crate::service::Service;
 
 /// Lines of the audit on a page.

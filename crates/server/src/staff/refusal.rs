@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use store::StoreError;
 
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, chain};
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl IntoResponse for Refusal {
                 "Page not found",
                 "It may have been deleted: conversations are erased when residents ask for it, and after some time.",
             ),
-            Self::Store(error) => unavailable(&super::chain(&error)),
+            Self::Store(error) => unavailable(&chain(&error)),
             Self::Api(error) if error.is_ours() => {
                 unavailable("a part of the service failed, which has written why into the log")
             }

@@ -1,23 +1,21 @@
 //! Who is signed in: the cookie, the session that it opens, and the forms that only that session can send.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Form, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use conversation::StaffMember;
-use sha2::{Digest as _, Sha256};
 use store::{SessionRow, StaffRow};
 use subtle::ConstantTimeEq as _;
 
 use super::permission::{Permission, allows};
 use super::refusal::Refusal;
 use super::{MINUTE_MS, now_ms};
+use crate::extract::BODY_PATIENCE;
 use crate::service::Service;
-use crate::token;
+use crate::token::{self, TokenDigest};
 
 /// The name of the cookie with a session's token.
 pub(crate) const COOKIE: &str = "reeve_staff";
@@ -27,8 +25,6 @@ pub(crate) const LONGEST_MS: i64 = 12 * 60 * MINUTE_MS;
 pub(crate) const IDLE_MS: i64 = 60 * MINUTE_MS;
 /// A session's last use is written down this often at most.
 const TOUCH_MS: i64 = MINUTE_MS / 2;
-/// How long a browser may take to send a form: one that sends a byte a minute must not hold a connection for ever.
-const BODY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone)]
@@ -177,11 +173,7 @@ pub(crate) fn secret() -> Result<String, Refusal> {
 
 /// What is kept of a session's token.
 pub(crate) fn digest(token: &str) -> String {
-    Sha256::digest(token).iter().fold(String::new(), |mut hex, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    TokenDigest::of(token).to_hex()
 }
 
 #[cfg(test)]

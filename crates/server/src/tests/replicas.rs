@@ -7,26 +7,13 @@ use axum::http::Method;
 use conversation::{CloseOutcome, Phase, StaffMember};
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::{Connection as _, Executor as _};
 use store::{Mode, NewStaff, Role, Switches};
 
 use super::app::{TestApp, json_of, names};
 
-/// A fresh database on the test's server.
-async fn database() -> Option<String> {
-    let server = std::env::var("REEVE_TEST_POSTGRES").ok()?;
-    let name = format!("reeve_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = sqlx::PgConnection::connect(&server).await.unwrap();
-    connection.execute(format!("CREATE DATABASE {name}").as_str()).await.unwrap();
-    connection.close().await.unwrap();
-    let (address, options) = server.split_once('?').unwrap_or((&server, ""));
-    let (address, _) = address.rsplit_once('/').unwrap();
-    Some(format!("{address}/{name}?{options}"))
-}
-
 #[tokio::test]
 async fn two_servers_serve_one_conversation() {
-    let Some(url) = database().await else { return };
+    let Some(url) = store::testing::postgres().await else { return };
     let (one, two) = (TestApp::on_postgres(&url, "24/7").await, TestApp::on_postgres(&url, "24/7").await);
     let new = NewStaff {
         name: "ann".to_owned(),

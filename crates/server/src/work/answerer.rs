@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use assistant::{Assistant, Enquiry, Event, Path, Reply};
+use conversation::Outcome;
 use corpus::Knowledge;
 
 #[cfg(test)]
@@ -43,6 +44,12 @@ impl Answerer {
             #[cfg(test)]
             Self::Scripted(script) => script.reply_at_once(enquiry),
         }
+    }
+
+    /// Where to get help at once, if the message says that someone is in danger. By the rules alone.
+    pub(crate) fn signpost(&self, message: &str) -> Option<Reply> {
+        let enquiry = Enquiry { question: message.to_owned(), history: Vec::new() };
+        self.reply_at_once(&enquiry).filter(|reply| reply.outcome() == Outcome::Signpost)
     }
 
     /// The way to a person when too many ask.

@@ -30,7 +30,8 @@ async fn what_changes_is_told_in_order() {
         store.set_switches(&switches).await.unwrap();
         assert!(store.delete_conversation("c1", 50).await.unwrap());
         let queued = [of("c1"), Notice::Queue];
-        let expected = [&[of("c1")], &queued[..], &queued, &[typing, Notice::Switches], &queued].concat();
+        let erased = [Notice::Erased { id: "c1".to_owned() }, Notice::Queue];
+        let expected = [&[of("c1")], &queued[..], &queued, &[typing, Notice::Switches], &erased].concat();
         for notices in [&mut one, &mut two] {
             for expected in &expected {
                 assert_eq!(&next(notices).await, expected);

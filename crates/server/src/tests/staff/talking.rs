@@ -1,6 +1,7 @@
 //! Talking with a resident: one person has a conversation, and one voice is heard in it.
 
 use axum::http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::json;
 use store::Role;
 
@@ -198,12 +199,34 @@ async fn a_page_is_told_when_to_look_again() {
 }
 
 #[tokio::test]
-async fn a_resident_whose_page_is_open_is_said_to_be_there() {
+async fn a_resident_whose_page_is_open_is_said_to_be_there_and_so_is_the_person() {
     let app = TestApp::start().await;
     let mut asha = Browser::of(&app, "asha", Role::Agent).await;
     let opened = waiting(&app, "Where is my bin?").await;
-    let stream = app.events(&opened, None).await;
+    let conversations = app.service.conversations();
+    let mut stream = app.events(&opened, None).await;
+    app.service.people().tell_presence(conversations).await;
     assert!(asha.get(&page(&opened.id)).await.has("Has the page open"));
+    // Another server, to which the resident never came, knows it as well and does not say otherwise.
+    let other = app.again().await;
+    other.service.conversations().find(opened.id.parse().unwrap()).await.unwrap().unwrap();
+    other.service.people().tell_presence(other.service.conversations()).await;
+    assert!(asha.get(&page(&opened.id)).await.has("Has the page open"));
+
+    asha.post(&format!("{}/accept", page(&opened.id)), &[]).await;
+    app.service.people().tell_presence(conversations).await;
+    let long_ago_ms = Timestamp::now().as_millisecond() - 10 * 60 * 1000;
+    let id = app.store.staff_by_name("asha").await.unwrap().unwrap().id;
+    app.store.note_seen(&id, long_ago_ms).await.unwrap();
+    app.service.people().tell_presence(conversations).await;
+    assert_eq!(stream.until("presence").await.data["here"], false);
+    // Told when it changes, and once.
+    app.service.people().tell_presence(conversations).await;
+    app.store.note_seen(&id, Timestamp::now().as_millisecond()).await.unwrap();
+    app.service.people().tell_presence(conversations).await;
+    assert_eq!(stream.until("presence").await.data["here"], true);
+
     drop(stream);
+    app.service.people().tell_presence(conversations).await;
     assert!(!asha.get(&page(&opened.id)).await.has("Has the page open"));
 }
