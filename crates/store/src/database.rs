@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -16,6 +16,9 @@ use crate::value::{Row, Value, bound};
 
 /// Readers beside the one writer of SQLite. Queries are short, so a few suffice.
 const SQLITE_READERS: u32 = 4;
+
+/// The wait before a new file that another program is setting up is tried again.
+const TRY_AGAIN: Duration = Duration::from_millis(20);
 
 /// Connections of one replica to PostgreSQL: ten replicas stay within its default of 100.
 const POSTGRES_CONNECTIONS: u32 = 8;
@@ -73,8 +76,16 @@ impl Database {
                 .max_lifetime(None)
                 .after_release(|connection, _| Box::pin(is_whole(connection)))
         };
-        // The writer first: it makes the file and sets its mode.
-        let writer = pool(1).connect_with(options.clone()).await?;
+        // The writer first: it makes the file and sets its mode. SQLite does not wait for others who do so at the same time.
+        let begun = Instant::now();
+        let writer = loop {
+            match pool(1).connect_with(options.clone()).await.map_err(StoreError::from) {
+                Err(StoreError::Unavailable { why: Obstacle::Locked, .. }) if begun.elapsed() < busy_timeout => {
+                    tokio::time::sleep(TRY_AGAIN).await;
+                }
+                connected => break connected?,
+            }
+        };
         let readers = pool(SQLITE_READERS).connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self::Sqlite { writer, readers })
     }

@@ -106,8 +106,13 @@ impl TestApp {
 
     /// Another process's service on the same database, as after a restart.
     pub(crate) async fn again(&self) -> Self {
+        self.again_with(&config()).await
+    }
+
+    /// The same, with another configuration.
+    pub(crate) async fn again_with(&self, config: &ServerConfig) -> Self {
         let knowledge = self.service.knowledge().clone();
-        Self::on_database(Arc::clone(&self.folder), &config(), Duration::from_secs(30), knowledge).await
+        Self::on_database(Arc::clone(&self.folder), config, Duration::from_secs(30), knowledge).await
     }
 
     async fn on_database(

@@ -281,15 +281,15 @@ async fn a_call_back_is_told_by_mail() {
 
 #[tokio::test]
 async fn what_has_expired_is_erased_from_the_files() {
-    let retention = RetentionConfig { conversations: Duration::ZERO, call_backs: Duration::ZERO };
-    let app = TestApp::with_hours(ALWAYS, &ServerConfig { retention, ..config() }).await;
+    let app = TestApp::start().await;
     let opened = app.open().await;
     app.ask(&opened, "one", "What about my Zugspitzplatt?").await;
     let stands = || app.files().iter().any(|bytes| bytes.windows(13).any(|word| word == b"Zugspitzplatt"));
     assert!(stands(), "it was kept");
     tokio::time::sleep(Duration::from_millis(5)).await;
-    app.service.people().erase().await;
-    assert!(!stands());
+    let retention = RetentionConfig { conversations: Duration::ZERO, call_backs: Duration::ZERO };
+    let _next = app.again_with(&ServerConfig { retention, ..config() }).await;
+    eventually(|| !stands()).await;
     assert!(app.store.conversation(&opened.id).await.unwrap().is_none());
 }
 
