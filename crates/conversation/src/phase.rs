@@ -321,7 +321,7 @@ impl Phase {
 
     /// The resident asks for a person. None where one is asked for already or there.
     #[must_use]
-    pub fn request(&self, asked_in_words: Option<Reason>, question: Option<String>) -> Option<Fact> {
+    pub fn request(&self, question: Option<String>) -> Option<Fact> {
         let (reason, service, question) = match self {
             Self::WithAssistant(_) | Self::Closed(_) => (Reason::AskedForPerson, None, question),
             Self::Offered(offered) => {
@@ -335,7 +335,7 @@ impl Phase {
             ),
             Self::Requested(_) | Self::Waiting(_) | Self::WithPerson(_) => return None,
         };
-        let reason = match asked_in_words.unwrap_or(reason) {
+        let reason = match reason {
             // Those say why there was no answer. Whoever wants a person all the same has asked for one.
             Reason::OffTopic | Reason::Instruction | Reason::Abuse | Reason::Unreadable => Reason::AskedForPerson,
             reason @ (Reason::AskedForPerson

@@ -89,27 +89,23 @@ impl People {
     }
 
     /// The resident asks for a person: they wait for one, or are offered a call-back where nobody is there. Nothing changes
-    /// where a person is asked for already. `question` is what they want to know, where they said so.
-    pub(crate) async fn request(&self, conversation: &Conversation, question: Option<String>) {
-        if let Err(error) = self.try_request(conversation, question).await {
+    /// where a person is asked for already.
+    pub(crate) async fn request(&self, conversation: &Conversation) {
+        if let Err(error) = self.try_request(conversation).await {
             tracing::error!(?error, "a request for a person could not be kept");
         }
     }
 
     /// [`Self::request`], with what went wrong.
-    pub(crate) async fn try_request(
-        &self,
-        conversation: &Conversation,
-        question: Option<String>,
-    ) -> Result<(), ApiError> {
+    pub(crate) async fn try_request(&self, conversation: &Conversation) -> Result<(), ApiError> {
         // Whose matter it is decides whose hours count, so it is looked at before and once more when it is added.
         let service = offered_service(&conversation.record());
         let availability = self.availability(service.as_deref()).await?;
         conversation
             .add(|record| {
                 let now_ms = Timestamp::now().as_millisecond();
-                let question = question.clone().or_else(|| record.last_question().map(str::to_owned));
-                let Some(requested) = record.phase().request(None, question) else {
+                let question = record.last_question().map(str::to_owned);
+                let Some(requested) = record.phase().request(question) else {
                     return Ok((Vec::new(), Vec::new(), ()));
                 };
                 let then = record.clone().with(&requested, now_ms).map_err(|error| ApiError::internal(&error))?;

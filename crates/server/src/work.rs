@@ -106,7 +106,7 @@ impl Work {
             Mode::QuotesOnly => self.quote(job, QuoteOnlyReason::ModelOff).await,
             Mode::Off => {
                 self.finish(&job, &self.answerer.handoff_switched_off()).await;
-                self.people.request(&job.conversation, None).await;
+                self.people.request(&job.conversation).await;
             }
         }
     }
@@ -198,7 +198,7 @@ impl Work {
                     recorder(turn, &job.enquiry, reply);
                 }
                 if reply.reason() == Some(Reason::AskedForPerson) {
-                    self.people.request(&job.conversation, None).await;
+                    self.people.request(&job.conversation).await;
                 }
             }
             Ok(false) => (),

@@ -82,7 +82,7 @@ pub(crate) async fn ask(store: &Store, id: &str, at_ms: i64, (turn, question): (
 
 /// Asks for a person and is put into the queue.
 pub(crate) async fn request(store: &Store, id: &str, at_ms: i64) {
-    add(store, id, at_ms, |phase| phase.request(None, None).unwrap()).await;
+    add(store, id, at_ms, |phase| phase.request(None).unwrap()).await;
     add(store, id, at_ms, |phase| match phase {
         Phase::Requested(requested) => requested.queue(),
         other => panic!("{other:?}"),

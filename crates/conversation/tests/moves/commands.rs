@@ -18,7 +18,7 @@ pub enum Command {
     FalseSignpost,
     Rate(bool),
     Decline,
-    Request(Option<Reason>),
+    Request,
     Queue,
     NobodyAvailable,
     Alert,
@@ -75,10 +75,9 @@ pub fn any_command() -> impl Strategy<Value = Command> {
 
 /// What the resident can try.
 pub fn resident_command() -> impl Strategy<Value = Command> {
-    let reason = prop_oneof![Just(None), Just(Some(Reason::AskedForPerson)), Just(Some(Reason::Complaint))];
     prop_oneof![
         3 => Just(Command::Ask),
-        3 => reason.prop_map(Command::Request),
+        3 => Just(Command::Request),
         2 => Just(Command::ResidentSays),
         1 => any::<bool>().prop_map(Command::Rate),
         1 => Just(Command::Stop(TurnEnding::Cancelled)),
@@ -152,7 +151,7 @@ pub fn decide(record: &ConversationRecord, command: Command) -> Option<Fact> {
         (Command::Signpost, _) => person?.signpost(&format!("m{n}"), reply(Answer::Signposts, n)),
         (Command::FalseSignpost, _) => person?.signpost(&format!("m{n}"), reply(Answer::Found, n)),
         (Command::Rate(helpful), _) => Some(phase.rate(&record.turns().last()?.turn, helpful, None)),
-        (Command::Request(reason), _) => phase.request(reason, record.last_question().map(str::to_owned)),
+        (Command::Request, _) => phase.request(record.last_question().map(str::to_owned)),
         (Command::Decline, Phase::Offered(offered)) => Some(offered.decline()),
         (Command::Queue, Phase::Requested(request)) => Some(request.queue()),
         (Command::NobodyAvailable, Phase::Requested(request)) => Some(request.nobody_available(None)),

@@ -63,9 +63,9 @@ fn folded(events: &[Event]) -> ConversationRecord {
 /// Where staff are there the resident gets a person, where nobody is a call-back, in a few moves that are the resident's or
 /// the service's own.
 fn check_help_is_near(record: &ConversationRecord) -> Result<(), TestCaseError> {
-    let staffed = [Command::Request(None), Command::Queue, Command::Accept(Staff::Amal)];
+    let staffed = [Command::Request, Command::Queue, Command::Accept(Staff::Amal)];
     prop_assert!(reaches_help(record, &staffed, 3), "no way to a person from {:?}", record.phase());
-    let empty = [Command::Request(None), Command::NobodyAvailable, Command::NobodyCame, Command::ArrangeCallBack];
+    let empty = [Command::Request, Command::NobodyAvailable, Command::NobodyCame, Command::ArrangeCallBack];
     prop_assert!(reaches_help(record, &empty, 3), "no way to a call-back from {:?}", record.phase());
     Ok(())
 }

@@ -132,6 +132,19 @@ fn a_reply_that_offers_nobody_leads_back_to_the_assistant() {
 }
 
 #[test]
+fn who_wants_a_person_after_a_refusal_has_asked_for_one() {
+    let check = |offered_for: Reason, asked_for: Reason| {
+        let offered = Phase::Offered(Offered { reason: offered_for, service: None, question: None });
+        let fact = offered.request(None).unwrap();
+        assert!(matches!(fact.event(), Event::Requested { reason, .. } if *reason == asked_for), "{fact:?}");
+    };
+    check(Reason::OffTopic, Reason::AskedForPerson);
+    check(Reason::Abuse, Reason::AskedForPerson);
+    check(Reason::LowConfidence, Reason::LowConfidence);
+    check(Reason::Complaint, Reason::Complaint);
+}
+
+#[test]
 fn what_staff_do_the_owner_does() {
     let with_person = phases().remove(4);
     let mut refused = Vec::new();

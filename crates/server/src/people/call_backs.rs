@@ -127,7 +127,7 @@ fn asked_for(
                 facts.push(fact);
                 Ok::<_, ApiError>(())
             };
-            if let Some(requested) = phase.request(None, record.last_question().map(str::to_owned)) {
+            if let Some(requested) = phase.request(record.last_question().map(str::to_owned)) {
                 add(&mut then, requested)?;
             }
             if let Phase::Requested(requested) = then.phase().clone() {

@@ -30,7 +30,7 @@ pub(crate) async fn handoff(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
 ) -> Result<Json<HandoffTold>, ApiError> {
-    let requested = service.people().try_request(&conversation, None).await;
+    let requested = service.people().try_request(&conversation).await;
     let record = conversation.record();
     let knowledge = service.knowledge();
     let of_service = record.phase().open_request().and_then(|request| request.service.clone());

@@ -38,7 +38,7 @@ async fn resident(store: Store, name: usize, residents: Arc<AtomicUsize>) -> Vec
                 .await,
             );
         }
-        kept.extend(insist(&store, |record| record.phase().request(None, Some(turn.clone()))).await);
+        kept.extend(insist(&store, |record| record.phase().request(Some(turn.clone()))).await);
         kept.extend(
             insist(&store, |record| match record.phase() {
                 Phase::Requested(requested) => Some(requested.queue()),

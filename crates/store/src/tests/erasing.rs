@@ -33,7 +33,7 @@ async fn tell(store: &Store, id: &str, word: &str, at_ms: i64) {
         case_json: json!({"question": word}).to_string(),
     };
     store.add_mark(&mark).await.unwrap();
-    add(store, id, at_ms, |phase| phase.request(None, Some(word.to_owned())).unwrap()).await;
+    add(store, id, at_ms, |phase| phase.request(Some(word.to_owned())).unwrap()).await;
     add(store, id, at_ms, |phase| phase.note(person("Ann"), word)).await;
     let payload = json!({"question": word});
     let outbound = NewOutbound { kind: "mail".to_owned(), payload, conversation_id: Some(id.to_owned()) };

@@ -19,7 +19,7 @@ async fn a_hand_off_is_followed_from_the_request_to_the_end() {
         store.create_conversation("c1", "digest", 10).await.unwrap();
         assert_eq!(store.handoff("c1").await.unwrap(), None);
         ask(&store, "c1", 20, ("t1", "Why?"), no_answer(Reason::LowConfidence, Some("waste"))).await;
-        add(&store, "c1", 30, |phase| phase.request(None, Some("Why?".to_owned())).unwrap()).await;
+        add(&store, "c1", 30, |phase| phase.request(Some("Why?".to_owned())).unwrap()).await;
         let row = last(&store, "c1").await;
         assert_eq!((row.state, row.reason, row.requested_ms), (HandoffState::Requested, Reason::LowConfidence, 30));
         assert_eq!((row.service.as_deref(), row.question.as_deref()), (Some("waste"), Some("Why?")));
@@ -86,7 +86,7 @@ async fn every_end_has_its_name() {
         ];
         for (id, outcome, by) in ends {
             store.create_conversation(id, "digest", 10).await.unwrap();
-            add(&store, id, 20, |phase| phase.request(None, None).unwrap()).await;
+            add(&store, id, 20, |phase| phase.request(None).unwrap()).await;
             add(&store, id, 20, |phase| match phase {
                 Phase::Requested(requested) if outcome == HandoffEnd::Closed => requested.nobody_available(None),
                 Phase::Requested(requested) => requested.queue(),

@@ -132,7 +132,7 @@ pub(super) async fn request(app: &TestApp, opened: &Opened) {
     conversation
         .add(|record| {
             let question = record.last_question().map(str::to_owned);
-            let requested = record.phase().request(None, question).unwrap();
+            let requested = record.phase().request(question).unwrap();
             let then = record.clone().with(&requested, 0).unwrap();
             let conversation::Phase::Requested(request) = then.phase() else { panic!("{:?}", then.phase()) };
             let queued = request.queue();
