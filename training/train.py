@@ -132,6 +132,7 @@ def main() -> None:
     parser.add_argument("--encoder", required=True, help="the folder of all-MiniLM-L6-v2, with tokenizer.json and config.json")
     parser.add_argument("--out", type=Path, required=True, help="the adapter to write, a safetensors file")
     parser.add_argument("--start", type=Path, help="an adapter to go on from")
+    parser.add_argument("--files", default="", help="train on the passages of these files only: their letters, such as jkl")
     parser.add_argument("--passages", type=int, default=10**6, help="most passages of an epoch")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=5e-4, help="learning rate of the changes")
@@ -141,7 +142,8 @@ def main() -> None:
     torch.manual_seed(options.seed)
     passages = texts.load(Path(__file__).parent / "passages")
     kept_back = [passage for passage in passages if texts.held_out(passage)]
-    trained = [passage for passage in passages if not texts.held_out(passage)]
+    wanted = [passage for passage in passages if passage["id"][0] in (options.files or passage["id"])]
+    trained = [passage for passage in wanted if not texts.held_out(passage)]
     random.Random(options.seed).shuffle(trained)
     trained = trained[: options.passages]
     model, encoder = Model(options.model, LAYERS, FIRST, RANK, HEADS), Encoder(options.encoder)

@@ -5,6 +5,7 @@ use inference::{InferenceError, Limits, StopReason};
 use retrieval::{PassageStates, Prompt};
 
 use crate::check::{CheckedSentence, Checker};
+use crate::reply::WrittenSentence;
 
 /// Longest draft in tokens: about the contract's 80 words.
 const MOST_TOKENS: usize = 110;
@@ -19,8 +20,8 @@ const NO_ANSWER: &str = "NO ANSWER";
 pub(crate) struct Draft {
     /// The sentences that passed the check, in order.
     pub(crate) sentences: Vec<CheckedSentence>,
-    /// Sentences that did not pass.
-    pub(crate) refused: usize,
+    /// All that was written, in order, also what did not pass.
+    pub(crate) written: Vec<WrittenSentence>,
     /// Whether the model said that the passage does not answer.
     pub(crate) declined: bool,
     /// Mean natural log-probability of the tokens written.
@@ -55,8 +56,13 @@ pub(crate) fn draft(
     let generator = states.generator();
     let prompt = Prompt::new(generator, page, passage, &request(question))?;
     let mut state = states.after(&prompt.prefix)?;
-    let mut draft =
-        Draft { sentences: Vec::new(), refused: 0, declined: false, mean_log_probability: 0.0, cut_after: None };
+    let mut draft = Draft {
+        sentences: Vec::new(),
+        written: Vec::new(),
+        declined: false,
+        mean_log_probability: 0.0,
+        cut_after: None,
+    };
     let mut read = 0;
     let mut take = |draft: &mut Draft, text: &str| -> bool {
         let text = text.trim().trim_start_matches("Answer:").trim();
@@ -64,7 +70,10 @@ pub(crate) fn draft(
             draft.declined = true;
             return false;
         }
-        match checker.check(text, page, passage) {
+        let checked = checker.check(text, page, passage);
+        let refused = checked.as_ref().err().map(|refusal| refusal.kind().to_owned());
+        draft.written.push(WrittenSentence { text: text.to_owned(), passage: passage.id.clone(), refused });
+        match checked {
             Ok(sentence) => {
                 on_checked(&sentence);
                 draft.sentences.push(sentence);
@@ -73,7 +82,6 @@ pub(crate) fn draft(
             Err(refusal) => {
                 // The refusal may hold words of the question, so only its kind is logged.
                 tracing::debug!(kind = refusal.kind(), "a drafted sentence was refused");
-                draft.refused += 1;
                 true
             }
         }

@@ -32,6 +32,6 @@ pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION};
 pub use proof::unproven_facts;
 pub use record::{Record, RecordError, Told, ToldTrace};
 pub use replay::{Difference, Replay};
-pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace};
+pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, WrittenSentence};
 pub use retrieval::RetrievalError;
 pub use triage::{PersonalData, personal_data, redact};

@@ -56,6 +56,9 @@ pub struct Trace {
     /// The sentences that the reader was asked about, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<ReadSentence>,
+    /// What the model wrote, sentence by sentence, and what the check made of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<WrittenSentence>,
     /// The answer that the judge was asked about, also where it was withheld.
     pub candidate: Option<Candidate>,
     /// Milliseconds spent in each stage.
@@ -114,6 +117,17 @@ pub struct ReadSentence {
     pub answerable: f64,
     /// Log-odds that it is the answer.
     pub answer: f64,
+}
+
+/// A sentence that the model wrote.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WrittenSentence {
+    /// As it was written.
+    pub text: String,
+    /// The passage that it was written from.
+    pub passage: String,
+    /// The kind of refusal where the check did not let it through.
+    pub refused: Option<String>,
 }
 
 /// What the resident gets.

@@ -15,7 +15,7 @@ use conversation::{Outcome, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
-use retrieval::{Index, PassageStates, RerankOptions, Reranker};
+use retrieval::{FusionWeights, Index, PassageStates, RerankOptions, Reranker};
 
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
@@ -75,7 +75,8 @@ fn index(pages: &[(&str, &str)], data: &FilePath) -> Index {
     }
     let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
     let encoder = Arc::new(Encoder::load(&folder(ENCODER)).unwrap());
-    Index::open(data, knowledge, encoder, "digest", &mut |_| ()).unwrap()
+    let weights = FusionWeights { lexical: 0.4, dense: 0.6 };
+    Index::open(data, knowledge, encoder, "digest", weights, &mut |_| ()).unwrap()
 }
 
 /// A judge that shows candidates whose page covers the question's words.

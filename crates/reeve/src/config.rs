@@ -53,6 +53,7 @@ pub(crate) struct Answers {
     pub(crate) compose: Compose,
     pub(crate) risk: f64,
     pub(crate) judge: Option<PathBuf>,
+    pub(crate) dense_share: f32,
     pub(crate) read_passages: usize,
     pub(crate) read_sentences: usize,
     pub(crate) rerank_candidates: usize,
@@ -133,6 +134,9 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
     if !(0.0..=1.0).contains(&config.answers.risk) {
         bail!("answers.risk in {named} is {}; it is a share of the answers given, 0 to 1", config.answers.risk);
     }
+    if !(0.0..=1.0).contains(&config.answers.dense_share) {
+        bail!("answers.dense_share in {named} is {}; it is a share, 0 to 1", config.answers.dense_share);
+    }
     Ok(config)
 }
 
@@ -196,6 +200,7 @@ mod tests {
     fn mistakes_are_named() {
         assert!(format!("{:#}", check("[server]\nport = 3\n").unwrap_err()).contains("port"));
         assert!(format!("{:#}", check("[answers]\nrisk = 3.0\n").unwrap_err()).contains("0 to 1"));
+        assert!(format!("{:#}", check("[answers]\ndense_share = -0.1\n").unwrap_err()).contains("0 to 1"));
         assert!(format!("{:#}", check("[answers\n").unwrap_err()).contains("not TOML"));
         assert!(load(Some(Path::new("/nowhere/reeve.toml"))).is_err());
     }

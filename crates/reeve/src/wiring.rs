@@ -9,7 +9,7 @@ use assistant::{Assistant, AssistantParts, Clock, Options};
 use corpus::{Knowledge, Severity};
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader};
-use retrieval::{Index, PassageReader, PassageStates, RerankOptions, Reranker};
+use retrieval::{FusionWeights, Index, PassageReader, PassageStates, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Answers, Compose, Config};
@@ -127,8 +127,11 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
 
     let mut meter = Meter::new();
     let index_folder = place.data.join("indexes").join(folder_name(&place.knowledge));
-    let index =
-        Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, &mut |p| show_build(&mut meter, p))?;
+    let dense = config.answers.dense_share;
+    let weights = FusionWeights { lexical: 1.0 - dense, dense };
+    let index = Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, weights, &mut |p| {
+        show_build(&mut meter, p);
+    })?;
     drop(meter);
 
     let compose = match place.compose {
@@ -330,6 +333,7 @@ mod tests {
         let usual = digest(&answers);
         let changed = [
             Answers { risk: 0.01, ..answers.clone() },
+            Answers { dense_share: 0.5, ..answers.clone() },
             Answers { read_passages: 7, ..answers.clone() },
             Answers { read_sentences: 7, ..answers.clone() },
             Answers { rerank_candidates: 7, ..answers.clone() },

@@ -17,10 +17,6 @@ use crate::{RetrievalError, Vocabulary};
 /// How many passages of each list the fusion looks at.
 const POOL: usize = 50;
 
-/// The dense score, half the passage's and half its best sentence's, counts somewhat more than the lexical one: chosen on
-/// the develop cases (first place 75% to 80%) and on `Doc2Dial`'s training half (83.5% to 84.4%).
-const WEIGHTS: FusionWeights = FusionWeights { lexical: 0.4, dense: 0.6 };
-
 /// What the words of the last turn count for beside the question's; chosen with the next two on `Doc2Dial`'s training
 /// half, where they lift the right page to the first place from 68% to 84% of all turns.
 const HISTORY_WEIGHT: f32 = 0.8;
@@ -75,6 +71,7 @@ pub struct Index {
     page_words: Vec<Vec<u32>>,
     digest: String,
     changed_pages: usize,
+    weights: FusionWeights,
 }
 
 impl std::fmt::Debug for Index {
@@ -93,6 +90,7 @@ impl Index {
         knowledge: Arc<Knowledge>,
         encoder: Arc<Encoder>,
         encoder_digest: &str,
+        weights: FusionWeights,
         progress: &mut dyn FnMut(BuildProgress),
     ) -> Result<Self, RetrievalError> {
         let file_error = |source| RetrievalError::File { path: folder.to_path_buf(), source };
@@ -139,6 +137,7 @@ impl Index {
             page_words: words.of_page,
             digest,
             changed_pages,
+            weights,
             knowledge,
             encoder,
         })
@@ -247,7 +246,7 @@ impl Index {
                 dot(&place.vector, &vector).midpoint(best)
             })
             .collect();
-        Ok(fuse(&lexical, &dense, WEIGHTS, POOL))
+        Ok(fuse(&lexical, &dense, self.weights, POOL))
     }
 }
 

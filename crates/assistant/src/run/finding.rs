@@ -186,7 +186,9 @@ impl Run<'_> {
         if let Some(tokens) = draft.cut_after {
             self.note(&course::draft_cut_note(tokens));
         }
-        self.note(&format!("draft {} checked, {} refused", draft.sentences.len(), draft.refused));
+        let (passed, refused) = (draft.sentences.len(), draft.written.len() - draft.sentences.len());
+        self.note(&format!("draft {passed} checked, {refused} refused"));
+        self.trace.written.clone_from(&draft.written);
         found.signals.draft = Some(match (draft.sentences.is_empty(), draft.declined) {
             (false, _) => 1.0,
             (true, false) => 0.0,
