@@ -10,7 +10,7 @@ const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"]
 
 /// The names with which a path of this repository begins. A list, and not what is found on the disk: a path into a folder
 /// that was removed is a fault, too.
-const TOP: [&str; 15] = [
+const TOP: [&str; 16] = [
     ".cargo",
     ".ci",
     "ARCHITECTURE.md",
@@ -20,6 +20,7 @@ const TOP: [&str; 15] = [
     "Cargo.toml",
     "README.md",
     "crates",
+    "docs",
     "evals",
     "knowledge",
     "models",
