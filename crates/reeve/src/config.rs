@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use server::{OriginError, Origins};
 use toml::Table;
 
 /// The default configuration, commented.
@@ -67,6 +68,7 @@ pub(crate) struct Server {
     pub(crate) queue_length: usize,
     pub(crate) draft_deadline_ms: u64,
     pub(crate) request_limit_bytes: usize,
+    pub(crate) origins: Vec<String>,
     pub(crate) conversations_kept: usize,
     pub(crate) conversation_idle_minutes: u64,
 }
@@ -133,6 +135,7 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
     if !(0.0..=1.0).contains(&config.answers.risk) {
         bail!("answers.risk in {named} is {}; it is a share of the answers given, 0 to 1", config.answers.risk);
     }
+    config.server.origins().with_context(|| format!("server.origins in {named} is wrong"))?;
     Ok(config)
 }
 
@@ -144,6 +147,13 @@ fn merge(table: &mut Table, overrides: Table) {
                 table.insert(key, value);
             }
         }
+    }
+}
+
+impl Server {
+    /// The websites whose pages may use the interface.
+    pub(crate) fn origins(&self) -> Result<Origins, OriginError> {
+        Origins::parse(&self.origins)
     }
 }
 
@@ -197,6 +207,11 @@ mod tests {
         assert!(format!("{:#}", check("[server]\nport = 3\n").unwrap_err()).contains("port"));
         assert!(format!("{:#}", check("[answers]\nrisk = 3.0\n").unwrap_err()).contains("0 to 1"));
         assert!(format!("{:#}", check("[answers\n").unwrap_err()).contains("not TOML"));
+        let origins = format!("{:#}", check("[server]\norigins = [\"council.example\"]\n").unwrap_err());
+        assert!(
+            origins.contains("server.origins") && origins.contains("\"council.example\" is not the origin"),
+            "{origins}"
+        );
         assert!(load(Some(Path::new("/nowhere/reeve.toml"))).is_err());
     }
 }
