@@ -53,16 +53,17 @@ export async function service(own) {
   }
 }
 
+/** How Chromium is started. */
+export const BROWSER = {
+  executablePath: process.env.REEVE_CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+};
+
 /** Starts Chromium with a new profile. */
-export function browser() {
-  return chromium.launch({
-    executablePath: process.env.REEVE_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
-}
+export const browser = () => chromium.launch(BROWSER);
 
 /** Opens a page that notes everything that it must not do; it may ask its own service, and the ones that are named. */
 export async function open(context, address, ...services) {
