@@ -2,7 +2,7 @@
 import { pieces, type Piece } from "./blocks";
 import { contactDetails } from "./contact";
 import { ask } from "./conversation";
-import { button, element, focusOn, set, written } from "./dom";
+import { bringIntoView, button, element, focusOn, set, written } from "./dom";
 import * as handoff from "./handoff";
 import { inEnglish, words } from "./language";
 import { link } from "./link";
@@ -76,7 +76,7 @@ export function newAnswer(isAsked: boolean): Answer {
       event.preventDefault();
       const source = article.querySelector<HTMLElement>(`#${id}-${number}`);
       if (source === null) return;
-      source.scrollIntoView({ block: "nearest" });
+      bringIntoView(source);
       focusOn(source);
     });
     return element("sup", "", made);
@@ -138,11 +138,12 @@ export function newAnswer(isAsked: boolean): Answer {
     finish(reply) {
       const isClarify = reply.outcome === "clarify";
       const sentences = reply.sentences.length > 0 ? reply.sentences : [{ text: reply.text, citations: [] }];
-      const agrees = shown.every((sentence, index) => sentence.text === sentences[index]?.text);
-      if (!agrees || isClarify) restart();
+      let agrees = !isClarify;
+      for (let at = 0; at < shown.length; at += 1) agrees &&= shown[at]?.text === sentences[at]?.text;
+      if (!agrees) restart();
       article.classList.add(reply.outcome);
       if (isClarify) choices(sentences, reply.choices ?? []);
-      else for (const [index, sentence] of sentences.entries()) add(index, sentence);
+      else for (let next = 0; next < sentences.length; next += 1) add(next, sentences[next] as Sentence);
       if (reply.citations.length > 0 && !isClarify) article.append(sources(reply.citations));
       if (reply.offers.length > 0) article.append(person(reply.offers));
       if (reply.outcome === "answer") {

@@ -1,16 +1,9 @@
 /** The form for a call-back. What was typed stays typed until it has been sent. */
 import { check, request, type Field, type Problem, type Typed } from "./call-back-check";
-import { button, element, focusOn, set, type Attributes } from "./dom";
+import { bringIntoView, button, element, focusOn, set } from "./dom";
+import { newField, type FormField } from "./field";
 import { inEnglish, words } from "./language";
 import type { CallBackRequest } from "./types";
-
-/** A field with the places for its hint and problem. */
-interface Row {
-  readonly control: HTMLInputElement | HTMLTextAreaElement;
-  readonly problem: HTMLElement;
-  readonly hint: string;
-  readonly row: HTMLElement;
-}
 
 export interface CallBackForm {
   readonly form: HTMLFormElement;
@@ -24,13 +17,13 @@ const id = (field: Field) => `call-back-${field.replace("_", "-")}`;
 
 /** The form; `send` rejects with the reason in words where the details could not be sent. */
 export function newForm(keptDays: number | null | undefined, send: (request: CallBackRequest) => Promise<void>, close: () => void): CallBackForm {
-  const name = row("name", words.name, "input", { autocomplete: "name" });
-  const phone = row("phone", words.phone, "input", { type: "tel", autocomplete: "tel" });
-  const email = row("email", words.email, "input", { type: "email", autocomplete: "email", spellcheck: "false" });
-  const question = row("question", words.wish, "textarea", { rows: 3, dir: "auto" }, words.wishHint);
-  const time = row("preferred_time", words.time, "input", { autocomplete: "off", dir: "auto" }, words.timeHint);
-  const consent = row("consent", words.consent, "input", { type: "checkbox" }, words.use(keptDays));
-  const rows = new Map<Field, Row>([
+  const name = newField(id("name"), words.name, "input", { autocomplete: "name" });
+  const phone = newField(id("phone"), words.phone, "input", { type: "tel", autocomplete: "tel" });
+  const email = newField(id("email"), words.email, "input", { type: "email", autocomplete: "email", spellcheck: "false" });
+  const question = newField(id("question"), words.wish, "textarea", { rows: 3, dir: "auto" }, words.wishHint);
+  const time = newField(id("preferred_time"), words.time, "input", { autocomplete: "off", dir: "auto" }, words.timeHint);
+  const consent = newField(id("consent"), words.consent, "input", { type: "checkbox" }, words.use(keptDays));
+  const rows = new Map<Field, FormField>([
     ["name", name], ["phone", phone], ["email", email], ["question", question], ["preferred_time", time], ["consent", consent],
   ]);
   const summary = element("div", { class: "summary", role: "alert", hidden: "" });
@@ -57,18 +50,16 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
     summary.replaceChildren(element("h3", "", words.problems), content);
     summary.hidden = false;
     focusOn(summary);
-    summary.scrollIntoView({ block: "nearest" });
+    bringIntoView(summary);
   };
 
   const show = (problems: readonly Problem[]) => {
     const list = element("ul");
-    for (const [field, { control, problem, hint }] of rows) {
-      let described = hint;
+    for (const [field, { control, problem }] of rows) {
       control.removeAttribute("aria-invalid");
       problem.replaceChildren();
       for (const wrong of problems) {
         if (wrong.field !== field) continue;
-        described = `${hint} ${problem.id}`.trim();
         set(control, { "aria-invalid": "true" });
         problem.append(element("span", "unseen", `${words.error} `), wrong.text);
         const link = element("a", { href: `#${control.id}` }, wrong.text);
@@ -78,8 +69,6 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
         });
         list.append(element("li", "", link));
       }
-      if (described === "") control.removeAttribute("aria-describedby");
-      else set(control, { "aria-describedby": described });
     }
     summary.hidden = true;
     if (problems.length > 0) summarise(list);
@@ -97,9 +86,9 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
     show(problems);
     if (problems.length > 0) return;
     setBusy(true);
-    send(request(typed())).then(clear, (problem: unknown) =>
+    send(request(typed())).then(clear, ({ message }: Error) =>
       // What the service says, it says in the language of the pages.
-      summarise(element("p", problem instanceof Error && problem.message !== words.sendFailed ? inEnglish() : {}, problem instanceof Error ? problem.message : ""))).finally(() => setBusy(false));
+      summarise(element("p", message === words.sendFailed ? {} : inEnglish(), message))).finally(() => setBusy(false));
   });
 
   return {
@@ -110,21 +99,5 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
       const { control } = question;
       if (asked !== undefined && control.value.trim() === "") control.value = asked;
     },
-  };
-}
-
-function row(field: Field, label: string, tag: "input" | "textarea", attributes: Attributes, hint = ""): Row {
-  const control = element(tag, { id: id(field), name: field, ...attributes });
-  const problem = element("p", { id: `${control.id}-problem`, class: "problem" });
-  const labelled = element("label", { for: control.id }, label);
-  const hinted = element("p", { id: `${control.id}-hint`, class: "hint" }, hint);
-  const hintId = hint === "" ? "" : hinted.id;
-  if (hint !== "") set(control, { "aria-describedby": hintId });
-  const isTick = field === "consent";
-  return {
-    control, problem, hint: hintId,
-    row: isTick
-      ? element("div", "field", hinted, problem, element("div", "check", control, labelled))
-      : element("div", "field", labelled, hinted, problem, control),
   };
 }

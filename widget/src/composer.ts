@@ -53,7 +53,7 @@ export function setBusy(isBusy: boolean): void {
 /** Says what is wrong and what to do. */
 export function complain(told: string): void {
   problem.textContent = told;
-  set(box, { "aria-invalid": "true", "aria-describedby": "problem hint count" });
+  set(box, { "aria-invalid": "true" });
 }
 
 /** Puts text back that could not be sent, unless other text is being typed. */
@@ -73,7 +73,6 @@ export const stayInView = (): void => bringIntoView(form);
 export function calm(): void {
   problem.textContent = "";
   box.removeAttribute("aria-invalid");
-  set(box, { "aria-describedby": "hint count" });
 }
 
 function take(): string | undefined {

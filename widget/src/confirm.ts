@@ -1,5 +1,5 @@
 /** Asking once more before something that cannot be taken back. */
-import { button, element, focusOn } from "./dom";
+import { bringIntoView, button, element, focusOn } from "./dom";
 
 let questions = 0;
 
@@ -28,5 +28,5 @@ export function askOnceMore(trigger: HTMLButtonElement, asked: string, yes: stri
   trigger.hidden = true;
   trigger.after(group);
   focusOn(question);
-  group.scrollIntoView({ block: "nearest" });
+  bringIntoView(group);
 }

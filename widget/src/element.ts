@@ -27,7 +27,7 @@ let isBegun = false;
 class ReeveChat extends HTMLElement {
   connectedCallback(): void {
     if (used?.isConnected === true) {
-      if (used !== this) console.warn("reeve-chat: there is one on this page already, so this one only shows what stands inside it");
+      if (used !== this) console.warn("reeve-chat: one is in use on this page already");
       return;
     }
     used = this;
@@ -49,7 +49,7 @@ async function start(host: HTMLElement): Promise<void> {
   const [accent, onAccent] = [read("accent"), read("on-accent")];
   const colours = coloursOf(accent, onAccent);
   if (colours !== undefined) sheets.push(colours);
-  else if (accent !== null || onAccent !== null) console.warn("reeve-chat: accent and on-accent are left out, because their contrast is too low or they are no #rrggbb");
+  else if (accent !== null || onAccent !== null) console.warn("reeve-chat: accent and on-accent are no #rrggbb or lack contrast");
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = Array.from(sheets, (text) => {
     const sheet = new CSSStyleSheet();
@@ -87,9 +87,10 @@ function begin(service: Service, greeting: string | null): void {
   set(parts.log, { "aria-label": words.conversation });
   parts.greeting.append(element("p", "", greeting === null ? words.hello(council) : written(greeting)), element("p", "", words.automated));
   for (const text of [service.notice, service.emergency]) if (text) parts.greeting.append(element("p", { class: "notice", ...inEnglish() }, written(text)));
-  parts.personActions.append(button(words.person, "button plain", () => void handoff.ask()), button(words.callBack, "button plain", handoff.callBack));
-  set(parts.personActions.firstElementChild as Element, { id: "ask-person" });
-  set(parts.personActions.lastElementChild as Element, { id: "ask-call-back" });
+  const [person, callBack] = [button(words.person, "button plain", () => void handoff.ask()), button(words.callBack, "button plain", handoff.callBack)];
+  person.id = "ask-person";
+  callBack.id = "ask-call-back";
+  parts.personActions.append(person, callBack);
   parts.contact.append(element("summary", "", words.contact), contact.contactDetails());
   parts.data.append(element("summary", "", words.data), element("p", "", words.dataUse(council)),
     element("p", "", words.dataKept(service.conversations_days)), element("p", "", words.dataCookies));

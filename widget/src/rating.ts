@@ -1,7 +1,8 @@
 /** Whether an answer helped: Yes or No, and after No what was wrong, if the resident wants to say. */
 import { contactDetails } from "./contact";
 import { rate } from "./conversation";
-import { button, element, focusOn } from "./dom";
+import { button, element, focusOn, set } from "./dom";
+import { newField } from "./field";
 import { words } from "./language";
 
 /** As many characters as the service keeps of a comment. */
@@ -37,11 +38,9 @@ export function newRating(id: string, turn: string): { group: HTMLElement; resto
 }
 
 function commentForm(id: string, turn: string): HTMLElement {
-  const box = element("textarea", { id: `${id}-comment`, rows: 2, maxlength: LONGEST_COMMENT, dir: "auto", "aria-describedby": `${id}-hint` });
-  const told = element("p", { class: "problem", role: "alert" });
-  const form = element("form", { class: "comment", novalidate: "" },
-    element("label", { for: box.id }, words.comment), element("p", { id: `${id}-hint`, class: "hint" }, words.hint), told, box,
-    element("div", "buttons", element("button", "button plain", words.commentSend)));
+  const { control: box, problem: told, row } = newField(`${id}-comment`, words.comment, "textarea", { rows: 2, maxlength: LONGEST_COMMENT, dir: "auto" }, words.hint);
+  set(told, { role: "alert" });
+  const form = element("form", { class: "comment", novalidate: "" }, row, element("button", "button plain", words.commentSend));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const comment = box.value.trim();

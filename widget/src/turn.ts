@@ -3,7 +3,7 @@
  * under the same name, so that nothing is computed twice; its sentences then come again from the first, with their numbers.
  */
 import { Refusal, createConversation, isGone, isPassing, sendTurn } from "./api";
-import { pause } from "./backoff";
+import { delayMs, pause } from "./backoff";
 import { newName } from "./names";
 import * as session from "./session";
 import type { Reply, Sentence, Session, Stage } from "./types";
@@ -31,8 +31,8 @@ export type TurnEnd =
   | { readonly kind: "busy" }
   | { readonly kind: "failed"; readonly lost: boolean };
 
-/** How long to wait before each new try. Together some 30 seconds, which a restart of the service takes. */
-const DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15000] as const;
+/** How often it is tried again. Together some 30 seconds, which a restart of the service takes. */
+const MOST_TRIES = 5;
 
 /** A connection that lasted so long did not fail: the tries are counted anew. */
 const GOOD_MS = 10_000;
@@ -111,12 +111,12 @@ export function newTurn(text: string, view: TurnView, signal: AbortSignal, clien
           if (end !== undefined) return end;
         }
         if (Date.now() - began >= GOOD_MS) failures = 0;
-        const delay = DELAYS_MS[failures];
-        if (delay === undefined) return { kind: "failed", lost: true };
+        if (failures === MOST_TRIES) return { kind: "failed", lost: true };
+        const wait = delayMs(failures);
         // Without a line there is nothing to give up: it goes on when there is one again.
         if (navigator.onLine) failures += 1;
         view.lost();
-        await pause(delay, signal);
+        await pause(wait, signal);
         if (signal.aborted) return { kind: "stopped" };
       }
     },
