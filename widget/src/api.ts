@@ -9,12 +9,10 @@ type Events = Promise<AsyncGenerator<Numbered, void, void>>;
 const SERVICE_MS = 15_000;
 
 let origin = "";
-let page: string | null = null;
 
-/** Names the service, and the page on which the conversation begins. */
-export function serve(from: string, on: string | null): void {
+/** Names the service. */
+export function serve(from: string): void {
   origin = from;
-  page = on;
 }
 
 /** An address of the service as seen from the page on which the widget stands; nothing but the web. */
@@ -42,8 +40,7 @@ export async function askService(): Promise<Service> {
 }
 
 export async function createConversation(signal?: AbortSignal): Promise<Session> {
-  const about = page === null ? {} : { headers: JSON_TYPE, body: JSON.stringify({ page }) };
-  return (await (await send("conversations", { method: "POST", ...about, signal: signal ?? null })).json()) as Session;
+  return (await (await send("conversations", { method: "POST", signal: signal ?? null })).json()) as Session;
 }
 
 /** The events of a turn, from its first. The same name is the same turn, however often it is sent. */

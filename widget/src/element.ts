@@ -39,7 +39,7 @@ class ReeveChat extends HTMLElement {
 async function start(host: HTMLElement): Promise<void> {
   const read = (name: string) => host.getAttribute(name);
   const server = read("server");
-  serve(new URL(server ?? import.meta.url, location.href).origin, read("page"));
+  serve(new URL(server ?? import.meta.url, location.href).origin);
   const service = await present(host);
   if (service === undefined) return;
   const lang = await learn(read("lang"));

@@ -288,13 +288,6 @@ describe("the element", () => {
     assert.ok(await page.locator("#dialog").isHidden());
   }));
 
-  test("the page is named with the conversation where the element says so", () => onPage(`<reeve-chat page="garden-waste">${INSIDE}</reeve-chat>`, async (page, script) => {
-    await openDialog(page);
-    await ask(page, "How much?");
-    await answered(page);
-    assert.deepEqual(script.bodies("")[0], { page: "garden-waste" });
-  }));
-
   test("motion stops where it is not wanted", () => onPage(undefined, async (page, script) => {
     await openDialog(page);
     script.held = new Promise(() => {});
