@@ -46,7 +46,7 @@ impl<'a> Browser<'a> {
         let forms = self.page.split("<form ").skip(1).map(|rest| rest.split("</form>").next().unwrap());
         let ours = format!("name=\"step\" value=\"{step}\"");
         let found =
-            forms.clone().rfind(|form| form.contains(&ours)).unwrap_or_else(|| panic!("no {step} in {}", self.page));
+            forms.filter(|form| form.contains(&ours)).last().unwrap_or_else(|| panic!("no {step} in {}", self.page));
         let hidden = found.split("<input type=\"hidden\" ").skip(1).map(|rest| {
             let value =
                 |name: &str| rest.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0.to_owned();
@@ -63,7 +63,8 @@ impl<'a> Browser<'a> {
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
         assert_eq!(response.headers()[header::REFERRER_POLICY], "no-referrer");
         self.status = response.status();
-        self.page = text_of(response).await;
+        // The templates escape slashes as well, which browsers do not care about.
+        self.page = text_of(response).await.replace("&#x2f;", "/");
         self.check_page();
     }
 
@@ -172,7 +173,7 @@ async fn readings_are_buttons() {
     let mut browser = Browser::open(&app).await;
     browser.send("ask", &[("text", "choose")]).await;
     browser.has("<p>Which one?</p>");
-    browser.has("name=\"text\" value=\"&lt;b&gt;Contact&lt;&#x2f;b&gt; us\"");
+    browser.has("name=\"text\" value=\"&lt;b&gt;Contact&lt;/b&gt; us\"");
     browser.has_not("<b>");
     browser.send("ask", &[("text", "Garden waste")]).await;
     browser.has("Answered: Garden waste");
@@ -211,7 +212,7 @@ async fn what_the_pages_do_not_say_leads_to_a_person_and_back() {
     })
     .await;
     browser.send("look", &[]).await;
-    browser.has("Yes, &lt;i&gt;I am&lt;&#x2f;i&gt;.");
+    browser.has("Yes, &lt;i&gt;I am&lt;/i&gt;.");
     let message = browser.fields("message", &[("text", "Thank you")]);
     browser.send_fields(&message).await;
     browser.send_fields(&message).await;
@@ -380,13 +381,13 @@ async fn hostile_text_is_shown_as_text() {
     let mut browser = Browser::open(&app).await;
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(1)>\u{202e}\"'</textarea>";
     browser.send("ask", &[("text", hostile)]).await;
-    browser.has("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;&lt;img src=x");
+    browser.has("&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x");
     browser.has_not("<script>");
     browser.has_not("<img");
     browser.send("ask", &[("text", &"x".repeat(2001))]).await;
     let long = format!("</textarea><script>{}", "x".repeat(2000));
     browser.send("ask", &[("text", &long)]).await;
-    browser.has("&lt;&#x2f;textarea&gt;&lt;script&gt;xxx");
+    browser.has("&lt;/textarea&gt;&lt;script&gt;xxx");
 }
 
 #[tokio::test]
