@@ -38,7 +38,7 @@ impl Typed {
     /// With the resident's last question, where they have not typed one here.
     pub(super) fn or_question(mut self, question: Option<&str>) -> Self {
         if self.question.is_empty() {
-            self.question = question.unwrap_or_default().to_owned();
+            question.unwrap_or_default().clone_into(&mut self.question);
         }
         self
     }

@@ -19,16 +19,12 @@ const UNTIL_IN_QUEUE: Duration = Duration::from_secs(1);
 /// nowhere else.
 pub(super) async fn wait(conversation: &Arc<Conversation>, mut listening: Listening, turn: String) -> Option<Value> {
     let scope = Scope::Turn(turn);
-    match tokio::time::timeout(PATIENCE, ended(&mut listening, &scope)).await {
-        Ok(passed) => {
-            let _ = tokio::time::timeout(UNTIL_IN_QUEUE, in_queue(conversation, &mut listening)).await;
-            passed
-        }
-        Err(_) => {
-            tokio::spawn(async move { tokio::time::timeout(BETWEEN_LOADS, ended(&mut listening, &scope)).await });
-            None
-        }
+    if let Ok(passed) = tokio::time::timeout(PATIENCE, ended(&mut listening, &scope)).await {
+        let _ = tokio::time::timeout(UNTIL_IN_QUEUE, in_queue(conversation, &mut listening)).await;
+        return passed;
     }
+    tokio::spawn(async move { tokio::time::timeout(BETWEEN_LOADS, ended(&mut listening, &scope)).await });
+    None
 }
 
 /// Listens to the end of a turn.
