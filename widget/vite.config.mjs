@@ -1,5 +1,5 @@
 /**
- * Builds the scripts of the residents' page and of the staff console, each as one ES module, into the folder from which
+ * Builds the script of the staff console as one ES module, into the folder from which
  * the service embeds them. They are not minified: they are committed, so they have to be readable in a review, and they
  * are small. They share no module, so that neither loads a third file.
  */
@@ -14,7 +14,7 @@ export default defineConfig({
   publicDir: false,
   build: {
     lib: {
-      entry: { reeve: source("src/main.ts"), staff: source("src/staff/main.ts") },
+      entry: { staff: source("src/staff/main.ts") },
       formats: ["es"],
       fileName: (_format, name) => `${name}.js`,
     },

@@ -1,105 +1,109 @@
-/** The service's routes. Tokens travel in a header, never in an address. */
+/** The service's routes. Tokens travel in a header, never in an address, and there are no cookies. */
 import { read, type Numbered } from "./events";
-import type { CallBackArranged, CallBackRequest, PersonAsked, Receipt, Session } from "./types";
+import { heard } from "./reach";
+import type { CallBackArranged, CallBackRequest, PersonAsked, Receipt, Service, Session } from "./types";
 
-const BASE = "/api/v1/conversations";
+type Events = Promise<AsyncGenerator<Numbered, void, void>>;
+
+/** Longer than the slowest line needs for a few hundred bytes. */
+const SERVICE_MS = 15_000;
+
+let origin = "";
+
+/** Names the service. */
+export function serve(from: string): void {
+  origin = from;
+}
+
+/** An address of the service as seen from the page on which the widget stands; nothing but the web. */
+export function address(href: string): string {
+  const url = new URL(href, origin);
+  return /^https?:$/.test(url.protocol) ? url.href : origin;
+}
 
 /** A refusal of the service. */
 export class Refusal extends Error {
   constructor(readonly status: number, readonly code: string, readonly detail: string) {
-    super(`${status} ${code}`);
+    super(code);
   }
+}
 
-  /** Whether the conversation is not there any more. */
-  get isGone(): boolean {
-    return this.status === 401 || this.status === 404;
-  }
+/** Whether the conversation is not there any more. */
+export const isGone = (problem: unknown): boolean => problem instanceof Refusal && (problem.status === 401 || problem.status === 404);
 
-  /** Whether it may go away by itself. */
-  get isPassing(): boolean {
-    return this.status >= 500 || this.status === 408 || this.status === 429;
-  }
+/** Whether it may go away by itself. */
+export const isPassing = ({ status }: Refusal): boolean => status >= 500 || status === 408 || status === 429;
+
+/** What there is to know before the first question. */
+export async function askService(): Promise<Service> {
+  return (await (await send("service", { signal: AbortSignal.timeout(SERVICE_MS) })).json()) as Service;
 }
 
 export async function createConversation(signal?: AbortSignal): Promise<Session> {
-  const response = await send(BASE, { method: "POST", ...heeding(signal) });
-  return (await response.json()) as Session;
+  return (await (await send("conversations", { method: "POST", signal: signal ?? null })).json()) as Session;
 }
 
 /** The events of a turn, from its first. The same name is the same turn, however often it is sent. */
-export async function sendTurn(session: Session, clientTurnId: string, text: string, signal: AbortSignal): Promise<AsyncGenerator<Numbered, void, void>> {
+export async function sendTurn(session: Session, clientTurnId: string, text: string, signal: AbortSignal): Events {
   return read(await post(session, "turns", { client_turn_id: clientTurnId, text }, signal));
 }
 
 /** What happened in the conversation so far. */
-export async function eventsSoFar(session: Session): Promise<AsyncGenerator<Numbered, void, void>> {
-  return read(await send(`${BASE}/${session.id}/events?follow=false`, { headers: bearer(session) }));
+export async function eventsSoFar(session: Session): Events {
+  return read(await of(session, "/events?follow=false"));
 }
 
 /** What happens in the conversation after an event; `onBytes` is told of every sign of life. */
-export async function followEvents(session: Session, after: number, signal: AbortSignal, onBytes: () => void): Promise<AsyncGenerator<Numbered, void, void>> {
-  const headers = { ...bearer(session), "Last-Event-ID": String(after) };
-  return read(await send(`${BASE}/${session.id}/events`, { headers, signal }), onBytes);
+export async function followEvents(session: Session, after: number, signal: AbortSignal, onBytes: () => void): Events {
+  return read(await of(session, "/events", { signal }, { "Last-Event-ID": String(after) }), onBytes);
 }
 
-export async function cancelTurn(session: Session, clientTurnId: string): Promise<void> {
-  await post(session, "cancel", { client_turn_id: clientTurnId });
-}
+export const cancelTurn = (session: Session, clientTurnId: string): Promise<unknown> =>
+  post(session, "cancel", { client_turn_id: clientTurnId });
 
-export async function sendFeedback(session: Session, turn: string, helpful: boolean, comment?: string): Promise<void> {
-  await post(session, "feedback", { turn, helpful, ...(comment === undefined ? {} : { comment }) });
-}
+export const sendFeedback = (session: Session, turn: string, helpful: boolean, comment?: string): Promise<unknown> =>
+  post(session, "feedback", { turn, helpful, comment });
 
-export async function askForPerson(session: Session): Promise<PersonAsked> {
-  return (await (await post(session, "handoff", {})).json()) as PersonAsked;
-}
+export const askForPerson = async (session: Session): Promise<PersonAsked> =>
+  (await (await post(session, "handoff", {})).json()) as PersonAsked;
 
 /** No person, or none any more: declines, stops waiting or leaves, whichever applies. */
-export async function leavePerson(session: Session): Promise<void> {
-  await send(`${BASE}/${session.id}/handoff`, { method: "DELETE", headers: bearer(session) });
-}
+export const leavePerson = (session: Session): Promise<unknown> => of(session, "/handoff", { method: "DELETE" });
 
 /** A message to the person. The same name is the same message, however often it is sent. */
-export async function sendMessage(session: Session, clientMessageId: string, text: string, signal: AbortSignal): Promise<void> {
-  await post(session, "messages", { client_message_id: clientMessageId, text }, signal);
-}
+export const sendMessage = (session: Session, clientMessageId: string, text: string, signal: AbortSignal): Promise<unknown> =>
+  post(session, "messages", { client_message_id: clientMessageId, text }, signal);
 
-export async function tellTyping(session: Session): Promise<void> {
-  await post(session, "typing", {});
-}
+export const tellTyping = (session: Session): Promise<unknown> => post(session, "typing", {});
 
-export async function requestCallBack(session: Session, request: CallBackRequest): Promise<CallBackArranged> {
-  return (await (await post(session, "call_backs", request)).json()) as CallBackArranged;
-}
+export const requestCallBack = async (session: Session, request: CallBackRequest): Promise<CallBackArranged> =>
+  (await (await post(session, "call_backs", request)).json()) as CallBackArranged;
 
 /** Erases the conversation; gives the receipt where the service sends one. */
 export async function deleteConversation(session: Session): Promise<Receipt | undefined> {
-  const response = await send(`${BASE}/${session.id}`, { method: "DELETE", headers: bearer(session) });
+  const response = await of(session, "", { method: "DELETE" });
   return response.status === 204 ? undefined : ((await response.json()) as Receipt);
 }
 
-function post(session: Session, route: string, body: unknown, signal?: AbortSignal): Promise<Response> {
-  return send(`${BASE}/${session.id}/${route}`, {
-    method: "POST",
-    headers: { ...bearer(session), "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-    ...heeding(signal),
-  });
-}
+const JSON_TYPE = { "Content-Type": "application/json" };
 
-function heeding(signal: AbortSignal | undefined): RequestInit {
-  return signal === undefined ? {} : { signal };
-}
+const post = (session: Session, route: string, body: object, signal?: AbortSignal): Promise<Response> =>
+  of(session, `/${route}`, { method: "POST", body: JSON.stringify(body), signal: signal ?? null }, JSON_TYPE);
 
-function bearer(session: Session): Record<string, string> {
-  return { Authorization: `Bearer ${session.token}` };
-}
+const of = (session: Session, route: string, request: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> =>
+  send(`conversations/${session.id}${route}`, { ...request, headers: { ...headers, Authorization: `Bearer ${session.token}` } });
 
-async function send(address: string, request: RequestInit): Promise<Response> {
-  const response = await fetch(address, { ...request, cache: "no-store", credentials: "omit" });
+async function send(route: string, request: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`${origin}/api/v1/${route}`, { ...request, cache: "no-store", credentials: "omit" });
+  } catch (problem) {
+    // What we ended ourselves says nothing about the service.
+    if (request.signal?.aborted !== true) heard(false);
+    throw problem;
+  }
+  heard(response.status < 500);
   if (response.ok) return response;
-  const body: unknown = await response.json().catch(() => undefined);
-  const told = typeof body === "object" && body !== null ? body : {};
-  const code = "code" in told ? String(told.code) : "unknown";
-  throw new Refusal(response.status, code, "detail" in told ? String(told.detail) : "");
+  const { code, detail } = ((await response.json().catch(() => undefined)) ?? {}) as { code?: unknown; detail?: unknown };
+  throw new Refusal(response.status, String(code ?? ""), String(detail ?? ""));
 }

@@ -10,19 +10,17 @@ export function delayMs(failures: number, chance = Math.random()): number {
   return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10) * (1 + JITTER * chance));
 }
 
-/** Waits, or less when the signal comes. */
+/** Waits, or less when the signal comes, or when the browser is online again. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", done);
+      removeEventListener("online", done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, signal.aborted ? 0 : ms);
     signal.addEventListener("abort", done);
+    addEventListener("online", done);
   });
 }

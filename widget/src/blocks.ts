@@ -10,7 +10,9 @@ const STEP = /^\s*(\d{1,3})[.)]\s+(.+)$/u;
 
 /** The lines of a text, empty ones left out. */
 export function pieces(text: string): Piece[] {
-  return text.split("\n").filter((line) => line.trim() !== "").map(piece);
+  const found: Piece[] = [];
+  for (const line of text.split("\n")) if (line.trim() !== "") found.push(piece(line));
+  return found;
 }
 
 function piece(line: string): Piece {

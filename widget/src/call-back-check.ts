@@ -1,6 +1,6 @@
-/** What is wrong with what was typed into the form for a call-back. Pure. */
+/** What is wrong with what was typed into the form for a call-back. The service looks again and has the last word. Pure. */
 import type { CallBackRequest } from "./types";
-import { callBackWords as words } from "./words";
+import { words } from "./language";
 
 /** A field of the form. */
 export type Field = "name" | "phone" | "email" | "question" | "preferred_time" | "consent";
@@ -11,7 +11,7 @@ export interface Typed {
   readonly phone: string;
   readonly email: string;
   readonly question: string;
-  readonly preferredTime: string;
+  readonly preferred_time: string;
   readonly consent: boolean;
 }
 
@@ -21,9 +21,6 @@ export interface Problem {
   readonly text: string;
 }
 
-/** The most characters that a field takes. The service has the same limits and the last word. */
-export const LONGEST = { name: 200, phone: 200, email: 200, question: 2000, preferred_time: 200 } as const;
-
 /** As few digits as the shortest phone number in use has. */
 const FEWEST_DIGITS = 6;
 const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/u;
@@ -32,28 +29,20 @@ const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/u;
 export function check(typed: Typed): Problem[] {
   const problems: Problem[] = [];
   const add = (field: Field, text: string) => problems.push({ field, text });
-  const fits = (field: keyof typeof LONGEST, label: string, value: string) => {
-    if ([...value].length > LONGEST[field]) add(field, words.tooLong(label, LONGEST[field]));
-  };
   if (typed.name.trim() === "") add("name", words.noName);
-  else fits("name", words.name, typed.name.trim());
   const [phone, email] = [typed.phone.trim(), typed.email.trim()];
   if (phone === "" && email === "") add("phone", words.noReach);
   // How people write their number is their own; that it can be dialled is what counts.
   if (phone !== "" && phone.replace(/\D/gu, "").length < FEWEST_DIGITS) add("phone", words.badPhone);
-  else fits("phone", words.phone, phone);
   if (email !== "" && !EMAIL.test(email)) add("email", words.badEmail);
-  else fits("email", words.email, email);
   if (typed.question.trim() === "") add("question", words.noQuestion);
-  else fits("question", words.question, typed.question.trim());
-  fits("preferred_time", words.time, typed.preferredTime.trim());
   if (!typed.consent) add("consent", words.noConsent);
   return problems;
 }
 
 /** What is sent of what was typed, once there is nothing wrong with it. */
 export function request(typed: Typed): CallBackRequest {
-  const [phone, email, time] = [typed.phone.trim(), typed.email.trim(), typed.preferredTime.trim()];
+  const [phone, email, time] = [typed.phone.trim(), typed.email.trim(), typed.preferred_time.trim()];
   return {
     name: typed.name.trim(),
     ...(phone === "" ? {} : { phone }),

@@ -1,118 +1,100 @@
 /** The box in which a question or a message is typed, its limit, and the buttons beside it. */
-import { byId } from "./dom";
-import { chatWords, words } from "./words";
-
-/** What the box asks of the page around it. */
-export interface ComposerActions {
-  send(text: string): void;
-  stop(): void;
-  typing(): void;
-}
+import { bringIntoView, set } from "./dom";
+import { words } from "./language";
+import { draft, keepDraft } from "./session";
+import { box, count, focused, form, label, problem, send, stop } from "./ui";
 
 /** The rest of the limit is shown from here on, so that it does not nag. */
 const SHOW_COUNT_AT = 0.9;
 
-export class Composer {
-  readonly #form = byId("form", HTMLFormElement);
-  readonly #box = byId("question", HTMLTextAreaElement);
-  readonly #label = byId("question-label", HTMLElement);
-  readonly #count = byId("count", HTMLElement);
-  readonly #problem = byId("problem", HTMLElement);
-  readonly #send = byId("send", HTMLButtonElement);
-  readonly #stop = byId("stop", HTMLButtonElement);
-  #busy = false;
-  /** The person to whom messages go; none while the assistant answers. */
-  #person: string | undefined;
+let longest = 0;
+let busy = false;
+/** The person to whom messages go; none while the assistant answers. */
+let person: string | undefined;
 
-  constructor(private readonly longest: number, actions: ComposerActions) {
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const question = this.#take();
-      if (question !== undefined) actions.send(question);
-    });
-    this.#box.addEventListener("keydown", (event) => {
-      // While a word is being composed, as in Chinese or Japanese, Enter accepts the word.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      if (!this.#busy) this.#form.requestSubmit();
-    });
-    this.#box.addEventListener("input", () => {
-      this.#showCount();
-      if (this.#person !== undefined && this.#box.value.trim() !== "") actions.typing();
-    });
-    this.#stop.addEventListener("click", () => actions.stop());
-  }
+/** Says what is done with what is typed, and puts back what was typed before the page was loaded anew. */
+export function begin(most: number, actions: { send(text: string): void; stop(): void; typing(): void }): void {
+  longest = most;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = take();
+    if (text !== undefined) actions.send(text);
+  });
+  box.addEventListener("keydown", (event) => {
+    // While a word is being composed, as in Chinese or Japanese, Enter accepts the word.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!busy) form.requestSubmit();
+  });
+  box.addEventListener("input", () => {
+    changed();
+    if (person !== undefined && box.value.trim() !== "") actions.typing();
+  });
+  stop.addEventListener("click", actions.stop);
+  restore(draft());
+}
 
-  /** Says whom the text goes to. */
-  address(person: string | undefined): void {
-    this.#person = person;
-    this.#label.textContent = person === undefined ? chatWords.question : chatWords.label(person);
-  }
+/** Says whom the text goes to. */
+export function address(to: string | undefined): void {
+  person = to;
+  label.textContent = to === undefined ? words.question : words.message(to);
+}
 
-  /** Shows Stop while an answer is on its way, and keeps the keyboard's focus on something that is there. */
-  setBusy(busy: boolean): void {
-    const focused = document.activeElement;
-    this.#busy = busy;
-    this.#stop.hidden = !busy;
-    this.#send.hidden = busy;
-    if (busy && (focused === this.#send || focused === null || focused === document.body)) this.#stop.focus({ preventScroll: true });
-    if (!busy && focused === this.#stop) this.#box.focus({ preventScroll: true });
-  }
+/** Shows Stop while an answer is on its way, and keeps the keyboard's focus on something that is there. */
+export function setBusy(isBusy: boolean): void {
+  const active = focused();
+  busy = isBusy;
+  stop.hidden = !isBusy;
+  send.hidden = isBusy;
+  if (isBusy && active === send) stop.focus({ preventScroll: true });
+  if (!isBusy && active === stop) focus();
+}
 
-  /** Says what is wrong and what to do. */
-  complain(problem: string): void {
-    this.#problem.textContent = problem;
-    this.#box.setAttribute("aria-invalid", "true");
-    this.#box.setAttribute("aria-describedby", "problem hint count");
-  }
+/** Says what is wrong and what to do. */
+export function complain(told: string): void {
+  problem.textContent = told;
+  set(box, { "aria-invalid": "true" });
+}
 
-  /** Puts a question back that could not be answered, unless another is being typed. */
-  restore(question: string): void {
-    if (this.#box.value.trim() === "") this.#box.value = question;
-    this.#showCount();
-  }
+/** Puts text back that could not be sent, unless other text is being typed. */
+export function restore(text: string): void {
+  if (box.value.trim() === "") box.value = text;
+  changed();
+}
 
-  focus(): void {
-    this.#box.focus({ preventScroll: true });
-  }
+export const focus = (): void => box.focus({ preventScroll: true });
 
-  get hasFocus(): boolean {
-    return document.activeElement === this.#box;
-  }
+export const hasFocus = (): boolean => focused() === box;
 
-  /** Keeps the box in view while what is above it grows. */
-  stayInView(): void {
-    this.#form.scrollIntoView({ block: "nearest" });
-  }
+/** Keeps the box in view while what is above it grows. */
+export const stayInView = (): void => bringIntoView(form);
 
-  /** Takes complaints back. */
-  calm(): void {
-    this.#problem.textContent = "";
-    this.#box.removeAttribute("aria-invalid");
-    this.#box.setAttribute("aria-describedby", "hint count");
-  }
+/** Takes complaints back. */
+export function calm(): void {
+  problem.textContent = "";
+  box.removeAttribute("aria-invalid");
+}
 
-  #take(): string | undefined {
-    if (this.#busy) return undefined;
-    const question = this.#box.value.trim();
-    if (question === "" || length(question) > this.longest) {
-      const { empty, tooLong } = this.#person === undefined ? words : chatWords;
-      this.complain(question === "" ? empty : tooLong(this.longest));
-      this.#box.focus();
-      return undefined;
-    }
-    this.#box.value = "";
-    this.#showCount();
-    return question;
+function take(): string | undefined {
+  if (busy) return undefined;
+  const text = box.value.trim();
+  if (text === "") complain(person === undefined ? words.emptyQuestion : words.emptyMessage);
+  else if (length(text) > longest) complain((person === undefined ? words.longQuestion : words.longMessage)(longest));
+  else {
+    box.value = "";
+    changed();
+    return text;
   }
+  box.focus();
+  return undefined;
+}
 
-  #showCount(): void {
-    const left = this.longest - length(this.#box.value.trim());
-    if (left >= this.longest * (1 - SHOW_COUNT_AT)) this.#count.textContent = "";
-    else this.#count.textContent = left >= 0 ? words.left(left) : words.over(-left);
-    this.#count.classList.toggle("problem", left < 0);
-    if (left >= 0) this.calm();
-  }
+function changed(): void {
+  keepDraft(box.value);
+  const left = longest - length(box.value.trim());
+  count.textContent = left >= longest * (1 - SHOW_COUNT_AT) ? "" : left >= 0 ? words.left(left) : words.over(-left);
+  count.classList.toggle("problem", left < 0);
+  if (left >= 0) calm();
 }
 
 /** Characters as the service counts them. */

@@ -4,51 +4,29 @@ import type { ConversationEvent } from "./types";
 /** An event with its number in the conversation. What only passes, such as a stage of the work, has none. */
 export type Numbered = ConversationEvent & { readonly id: number | undefined };
 
-const NAMES: ReadonlySet<string> = new Set<ConversationEvent["name"]>([
-  "question", "status", "sentence", "reply", "error", "state", "message", "feedback", "queue", "typing", "presence",
-]);
-
 /** Cuts a stream of text into events. */
 export class EventParser {
   #rest = "";
 
-  /** The events that this piece completes. Events of other names, which a newer service may send, are left out. */
+  /** The events that this piece completes. Those of names that are not known, which a newer service may send, nobody heeds. */
   push(piece: string): Numbered[] {
-    const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
+    const blocks = (this.#rest + piece).split(/\r?\n\r?\n/);
     // What follows the last blank line is not complete yet.
-    const blank = lines.lastIndexOf("", lines.length - 2);
-    this.#rest = lines.slice(blank + 1).join("\n");
+    this.#rest = blocks.pop() ?? "";
     const events: Numbered[] = [];
-    let block: string[] = [];
-    for (const line of lines.slice(0, blank + 1)) {
-      if (line !== "") {
-        block.push(line);
-        continue;
-      }
-      const event = parse(block);
-      if (event !== undefined) events.push(event);
-      block = [];
+    for (const block of blocks) {
+      const data = field(block, "data");
+      if (data !== "") events.push({ id: Number(field(block, "id")) || undefined, name: field(block, "event"), data: JSON.parse(data) } as Numbered);
     }
     return events;
   }
 }
 
-function parse(lines: readonly string[]): Numbered | undefined {
-  let id: number | undefined;
-  let name = "";
-  const data: string[] = [];
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    // A line that begins with a colon is a comment that keeps the connection alive.
-    if (colon === 0) continue;
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-    if (field === "id") id = Number(value);
-    else if (field === "event") name = value;
-    else if (field === "data") data.push(value);
-  }
-  if (!NAMES.has(name)) return undefined;
-  return { id, name, data: JSON.parse(data.join("\n")) } as Numbered;
+/** The lines of a field. One that begins with a colon is a comment that keeps the connection alive, and has no name. */
+function field(block: string, name: string): string {
+  let value = "";
+  for (const line of block.split(/\r?\n/)) if (line.startsWith(`${name}:`)) value += line.slice(name.length + 1).trim();
+  return value;
 }
 
 /** The events of a response, as they come; `onBytes` is told whenever anything comes, be it only a sign of life. */

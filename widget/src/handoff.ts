@@ -1,293 +1,223 @@
 /** The way to a person, as the resident sees it: where it stands, what can be done, and the chat. */
 import { Refusal, askForPerson, leavePerson, requestCallBack } from "./api";
-import { Chat } from "./chat";
-import type { Composer } from "./composer";
-import { byId } from "./dom";
-import type { ConversationLog } from "./log";
-import { Panel } from "./panel";
+import * as chat from "./chat";
+import * as composer from "./composer";
+import { began, inConversation } from "./conversation";
+import { focusOn } from "./dom";
+import { words } from "./language";
+import * as log from "./log";
+import * as panel from "./panel";
 import * as session from "./session";
-import { START, afterAsking, afterQueue, afterReply, afterState, canAsk, isOpen, type Standing } from "./standing";
-import type { StatusLine } from "./status";
+import { START, afterAsking, afterQueue, afterReply, afterState, canAsk, isOpen as isStandingOpen, type Standing } from "./standing";
+import * as status from "./status";
 import { inWords } from "./times";
-import type { CallBackArranged, CallBackRequest, Message, QueuePlace, Reply, Session, StateChange } from "./types";
-import { callBackWords, chatWords, personWords } from "./words";
+import type { CallBackArranged, CallBackRequest, Message, QueuePlace, Reply, StateChange } from "./types";
+import { personActions } from "./ui";
 
 /** How long a notice that someone is typing counts. */
 const TYPING_MS = 6000;
 
-/** What the hand-off uses of the page around it. */
-export interface HandoffPage {
-  readonly log: ConversationLog;
-  readonly status: StatusLine;
-  readonly composer: Composer;
-  readonly council: string;
-  readonly callBackDays: number | undefined;
-  /** Runs something in the conversation, which is begun where there is none. */
-  inConversation<Result>(action: (open: Session) => Promise<Result>): Promise<Result>;
-  /** Something is in the log now. */
-  began(): void;
+/** Where the conversation stands by its events. */
+let told: Standing = START;
+/** Where it stands by the answers to what the resident did, should their events be late. */
+let standing: Standing = START;
+/** The resident opened the form for a call-back. */
+let form = false;
+let busy = false;
+let calledBack = false;
+let typingTimer: ReturnType<typeof setTimeout> | undefined;
+let council = "";
+
+export function begin(name: string): void {
+  council = name;
+  refresh();
 }
 
-/** The hand-off of the page. */
-export class Handoff {
-  readonly chat: Chat;
-  readonly #panel: Panel;
-  readonly #actions = byId("person-actions", HTMLElement);
-  /** Where the conversation stands by its events. */
-  #told: Standing = START;
-  /** Where it stands by the answers to what the resident did, should their events be late. */
-  #standing: Standing = START;
-  /** The resident opened the form for a call-back. */
-  #form = false;
-  #busy = false;
-  #hasCallBack = false;
-  #typing: ReturnType<typeof setTimeout> | undefined;
+/** Whether messages go to a person. */
+export const isWithPerson = (): boolean => standing.phase === "with_person";
 
-  constructor(private readonly page: HandoffPage) {
-    this.chat = new Chat(page.council, {
-      show: (article) => page.log.show(article),
-      announce: (text) => page.status.say("done", text),
-    });
-    this.#panel = new Panel(page.council, page.callBackDays, {
-      leave: () => void this.leave(),
-      callBack: () => this.callBack(),
-      sendCallBack: (request) => this.#sendCallBack(request),
-      closeCallBack: () => this.#closeCallBack(),
-      lastQuestion: () => page.log.lastQuestion,
-      focusElsewhere: () => page.composer.focus(),
-    });
-    byId("ask-person", HTMLButtonElement).addEventListener("click", () => void this.ask());
-    byId("ask-call-back", HTMLButtonElement).addEventListener("click", () => this.callBack());
-    this.#show();
-  }
+/** Whether a person is expected or there, or a call-back is on offer. */
+export const isOpen = (): boolean => isStandingOpen(standing);
 
-  /** Whether messages go to a person. */
-  get isWithPerson(): boolean {
-    return this.#standing.phase === "with_person";
-  }
+/** Whether details for a call-back were given in this conversation. */
+export const hasCallBack = (): boolean => calledBack;
 
-  /** Whether a person is expected or there, or a call-back is on offer. */
-  get isOpen(): boolean {
-    return isOpen(this.#standing);
-  }
+/** The conversation is another, or none. */
+export function reset(): void {
+  told = START;
+  form = false;
+  calledBack = false;
+  stopTyping();
+  chat.clear();
+  log.endOffer();
+  settle(START);
+}
 
-  /** Whether details for a call-back were given in this conversation. */
-  get hasCallBack(): boolean {
-    return this.#hasCallBack;
-  }
+/** Forgets what was typed as well. */
+export function clear(): void {
+  reset();
+  panel.clear();
+}
 
-  /** The conversation is another, or none. */
-  reset(): void {
-    this.#told = START;
-    this.#standing = START;
-    this.#form = false;
-    this.#hasCallBack = false;
-    this.#stopTyping();
-    this.chat.clear();
-    this.page.log.endOffer();
-    this.#show();
-  }
+export function onState(change: StateChange): void {
+  const before = told;
+  told = afterState(before, change);
+  if (change.phase !== "with_person") stopTyping();
+  if (change.phase === "with_person" || change.phase === "call_back_offered") form = false;
+  log.endOffer();
+  notice(before, told, change);
+  settle(told);
+}
 
-  /** Shows anew where things stand. */
-  refresh(): void {
-    this.#show();
-  }
+export const onReply = (reply: Reply): void => settle(told = afterReply(told, reply));
 
-  /** Forgets what was typed as well. */
-  clear(): void {
-    this.reset();
-    this.#panel.clear();
-  }
+export const onQueue = (queue: QueuePlace): void => settle(told = afterQueue(told, queue));
 
-  state(change: StateChange): void {
-    const before = this.#told;
-    this.#told = afterState(before, change);
-    if (change.phase !== "with_person") this.#stopTyping();
-    if (change.phase === "with_person" || change.phase === "call_back_offered") this.#form = false;
-    this.page.log.endOffer();
-    this.#notice(before, this.#told, change);
-    this.#settle(this.#told);
-  }
+export function onMessage(message: Message): void {
+  if (message.from === "staff") stopTyping();
+  chat.receive(message, council);
+  began();
+}
 
-  reply(reply: Reply): void {
-    this.#told = afterReply(this.#told, reply);
-    this.#settle(this.#told);
-  }
+/** The person is typing. */
+export function onTyping(name: string): void {
+  if (!isWithPerson()) return;
+  clearTimeout(typingTimer);
+  status.say("typing", words.typing(name));
+  typingTimer = setTimeout(stopTyping, TYPING_MS);
+}
 
-  queue(queue: QueuePlace): void {
-    this.#told = afterQueue(this.#told, queue);
-    this.#settle(this.#told);
-  }
+/** The person has the conversation open, or not. */
+export const onPresence = (name: string, here: boolean): void => status.say("presence", here || !isWithPerson() ? "" : words.away(name));
 
-  message(message: Message): void {
-    if (message.from === "staff") this.#stopTyping();
-    this.chat.receive(message);
-    this.page.began();
-  }
+/** Asks for a person. */
+export async function ask(): Promise<void> {
+  if (busy || !canAsk(standing)) return;
+  form = false;
+  status.say("queue", words.looking);
+  await run(async () => {
+    const before = told;
+    const asked = await inConversation(askForPerson);
+    if (asked.phase === "unavailable") throw new Error();
+    began();
+    log.endOffer();
+    // An event that came meanwhile knows more.
+    settle(told === before ? afterAsking(before, asked) : told);
+    panel.focus();
+  }, words.askFailed);
+}
 
-  /** The person is typing. */
-  typing(name: string): void {
-    if (!this.isWithPerson) return;
-    clearTimeout(this.#typing);
-    this.page.status.say("typing", chatWords.typing(name));
-    this.#typing = setTimeout(() => this.#stopTyping(), TYPING_MS);
-  }
+/** Declines, stops waiting or leaves. */
+export async function leave(): Promise<void> {
+  const open = session.load();
+  if (busy || open === undefined) return;
+  await run(async () => {
+    const before = told;
+    await leavePerson(open);
+    form = false;
+    log.endOffer();
+    settle(told === before ? { phase: isWithPerson() ? "closed" : "with_assistant", staff: before.staff } : told);
+    composer.focus();
+  }, words.actionFailed);
+}
 
-  /** The person has the conversation open, or not. */
-  presence(name: string, here: boolean): void {
-    this.page.status.say("presence", here || !this.isWithPerson ? "" : chatWords.away(name));
-  }
+/** Shows the form for a call-back. */
+export function callBack(): void {
+  form = true;
+  refresh();
+  panel.focus();
+}
 
-  /** Asks for a person. */
-  async ask(): Promise<void> {
-    if (this.#busy || !canAsk(this.#standing)) return;
-    this.#form = false;
-    this.page.status.say("queue", personWords.looking);
-    await this.#do(async () => {
-      const told = this.#told;
-      const asked = await this.page.inConversation(askForPerson);
-      if (asked.phase === "unavailable") throw new Error("the wish was not kept");
-      this.page.began();
-      this.page.log.endOffer();
-      // An event that came meanwhile knows more.
-      this.#settle(this.#told === told ? afterAsking(told, asked) : this.#told);
-      this.#panel.focus();
-    }, personWords.failed);
+/** Something that the resident wants and that can fail; one at a time. */
+async function run(action: () => Promise<void>, failed: string): Promise<void> {
+  busy = true;
+  status.say("done", "");
+  try {
+    await action();
+  } catch {
+    status.say("done", failed);
+    status.show();
   }
+  busy = false;
+  refresh();
+}
 
-  /** Declines, stops waiting or leaves. */
-  async leave(): Promise<void> {
-    const open = session.load();
-    if (this.#busy || open === undefined) return;
-    await this.#do(async () => {
-      const told = this.#told;
-      await leavePerson(open);
-      this.#form = false;
-      this.page.log.endOffer();
-      const phase = this.#standing.phase === "with_person" ? "closed" : "with_assistant";
-      this.#settle(this.#told === told ? { phase, staff: told.staff } : this.#told);
-      this.page.composer.focus();
-    }, personWords.actionFailed);
+export async function sendCallBack(request: CallBackRequest): Promise<void> {
+  let arranged: CallBackArranged;
+  const before = told;
+  try {
+    arranged = await inConversation((open) => requestCallBack(open, request));
+  } catch (problem) {
+    // What the service has against a field it says in words for the resident.
+    const isTold = problem instanceof Refusal && problem.detail !== "" && (problem.status === 422 || problem.status === 413);
+    throw new Error(isTold ? problem.detail : words.sendFailed);
   }
+  began();
+  log.endOffer();
+  form = false;
+  const shown = callBackNotice(arranged);
+  settle(told === before ? { phase: "with_assistant", staff: before.staff } : told);
+  // The form had the focus and is gone.
+  focusOn(shown);
+}
 
-  /** Shows the form for a call-back. */
-  callBack(): void {
-    this.#form = true;
-    this.#show();
-    this.#panel.focus();
-  }
+export function closeCallBack(): void {
+  form = false;
+  if (standing.phase === "call_back_offered") void leave();
+  else refresh();
+}
 
-  /** Something that the resident wants and that can fail; one at a time. */
-  async #do(action: () => Promise<void>, failed: string): Promise<void> {
-    this.#busy = true;
-    this.page.status.say("done", "");
-    try {
-      await action();
-    } catch {
-      this.page.status.say("done", failed);
-      this.page.status.stayInView();
-    } finally {
-      this.#busy = false;
-      this.#show();
-    }
-  }
+/** The event names the reference, and the answer to the resident also the time: the second to come replaces the first. */
+function callBackNotice({ reference, due }: CallBackArranged): HTMLElement {
+  calledBack = true;
+  const by = due ? inWords(due) : undefined;
+  const lines = [words.callBackDone(reference)];
+  if (by !== undefined) lines.push(words.callBackDue(by));
+  return log.notice(lines, `call-back ${reference}`, by !== undefined);
+}
 
-  async #sendCallBack(request: CallBackRequest): Promise<void> {
-    let arranged: CallBackArranged;
-    const told = this.#told;
-    try {
-      arranged = await this.page.inConversation((open) => requestCallBack(open, request));
-    } catch (problem) {
-      // What the service has against a field it says in words for the resident.
-      const isTold = problem instanceof Refusal && problem.detail !== "" && (problem.status === 422 || problem.status === 413);
-      throw new Error(isTold ? problem.detail : callBackWords.failed);
-    }
-    this.page.began();
-    this.page.log.endOffer();
-    this.#form = false;
-    const notice = this.#callBackNotice(arranged);
-    this.#settle(this.#told === told ? { phase: "with_assistant", staff: told.staff } : this.#told);
-    // The form had the focus and is gone.
-    notice.tabIndex = -1;
-    notice.focus();
+function notice(before: Standing, after: Standing, { phase, by, follow_up, reference, returned }: StateChange): void {
+  const name = after.staff ?? words.somebody;
+  const tell = (...lines: string[]) => log.notice(lines);
+  began();
+  if (phase === "requested") tell(words.asked);
+  else if (phase === "waiting") {
+    if (before.phase === "with_person") tell(words.passedOn);
+  } else if (phase === "with_person") tell(words.talkingTo(name, council));
+  else if (phase === "call_back_offered") tell(panel.why(after), words.callBackOffer);
+  else if (phase === "closed") {
+    tell(by === "user" ? words.endedByYou : words.endedByStaff(name), ...(follow_up === true ? [words.followUp] : []), words.assistantAgain);
+  } else if (phase === "with_assistant") {
+    if (reference) callBackNotice({ reference });
+    else if (returned === true) tell(words.returned(name));
+    else if (before.phase === "waiting" || before.phase === "requested") tell(words.stoppedWaiting);
   }
+}
 
-  #closeCallBack(): void {
-    if (this.#standing.phase === "call_back_offered") {
-      void this.leave();
-    } else {
-      this.#form = false;
-      this.#show();
-    }
-  }
+function settle(now: Standing): void {
+  standing = now;
+  refresh();
+}
 
-  /** The event names the reference, and the answer to the resident also the time: the second to come replaces the first. */
-  #callBackNotice({ reference, due }: CallBackArranged): HTMLElement {
-    this.#hasCallBack = true;
-    const by = due ? inWords(due) : undefined;
-    const lines = [callBackWords.done(reference), ...(by === undefined ? [] : [callBackWords.due(by)])];
-    return this.page.log.notice(lines, `call-back ${reference}`, by !== undefined);
-  }
+/** Shows anew where things stand. */
+export function refresh(): void {
+  composer.address(isWithPerson() ? standing.staff ?? words.somebody : undefined);
+  panel.show(standing, form, council);
+  const open = canAsk(standing) && !form;
+  log.showOffer(open, standing.phase === "offered");
+  personActions.hidden = !open;
+  status.say("queue", queueWords(standing));
+  // Whoever is there now has not been said to be away.
+  if (!isWithPerson()) status.say("presence", "");
+}
 
-  #notice(before: Standing, after: Standing, change: StateChange): void {
-    const name = after.staff ?? chatWords.somebody;
-    const say = (...lines: string[]) => this.page.log.notice(lines);
-    this.page.began();
-    switch (change.phase) {
-      case "requested":
-        say(personWords.asked);
-        break;
-      case "waiting":
-        if (before.phase === "with_person") say(personWords.passedOn);
-        break;
-      case "with_person":
-        say(chatWords.talkingTo(name, this.page.council));
-        break;
-      case "call_back_offered": {
-        const opens = after.reopens === undefined ? undefined : inWords(after.reopens);
-        say(callBackWords.why(after.why, opens), callBackWords.offer);
-        break;
-      }
-      case "closed":
-        say(change.by === "user" ? chatWords.endedByYou : chatWords.endedByStaff(name),
-          ...(change.follow_up === true ? [chatWords.followUp] : []), chatWords.assistantAgain);
-        break;
-      case "with_assistant":
-        if (change.reference) this.#callBackNotice({ reference: change.reference });
-        else if (change.returned === true) say(chatWords.returned(name));
-        else if (before.phase === "waiting" || before.phase === "requested") say(personWords.stoppedWaiting);
-        break;
-      case "offered":
-        break;
-    }
-  }
-
-  #settle(standing: Standing): void {
-    this.#standing = standing;
-    this.#show();
-  }
-
-  #show(): void {
-    const standing = this.#standing;
-    this.page.composer.address(this.isWithPerson ? standing.staff ?? chatWords.somebody : undefined);
-    this.#panel.show(standing, this.#form);
-    const open = canAsk(standing) && !this.#form;
-    this.page.log.showOffer(open, standing.phase === "offered");
-    this.#actions.hidden = !open;
-    this.page.status.say("queue", queueWords(standing));
-    // Whoever is there now has not been said to be away.
-    if (!this.isWithPerson) this.page.status.say("presence", "");
-  }
-
-  #stopTyping(): void {
-    clearTimeout(this.#typing);
-    this.page.status.say("typing", "");
-  }
+function stopTyping(): void {
+  clearTimeout(typingTimer);
+  status.say("typing", "");
 }
 
 function queueWords({ phase, queue }: Standing): string {
   if (phase !== "waiting" && phase !== "requested") return "";
-  if (queue === undefined) return personWords.looking;
-  const estimate = queue.estimate_minutes === null ? personWords.noEstimate : personWords.estimate(queue.estimate_minutes);
-  return `${personWords.queue(queue.place)} ${estimate}`;
+  if (queue === undefined) return words.looking;
+  return `${words.queue(queue.place)} ${queue.estimate_minutes === null ? words.noEstimate : words.estimate(queue.estimate_minutes)}`;
 }

@@ -2,10 +2,11 @@
  * The conversation as it is shown: questions with their answers, and notices between them. An event may come twice, by the
  * turn's own stream and by the conversation's; the second time it changes nothing.
  */
-import { Answer, type AnswerActions } from "./answer";
-import { element } from "./dom";
+import { newAnswer, type Answer } from "./answer";
+import { element, written } from "./dom";
+import { words } from "./language";
 import type { Reply, Sentence } from "./types";
-import { words } from "./words";
+import { coming, log } from "./ui";
 
 /** A question and the place of its answer. */
 export interface Entry {
@@ -15,122 +16,119 @@ export interface Entry {
   ended: boolean;
 }
 
-/** The log of the page. */
-export class ConversationLog {
-  readonly #entries = new Map<string, Entry>();
-  readonly #answers = new Map<string, Answer>();
-  readonly #notices = new Map<string, HTMLElement>();
-  #offering: Answer | undefined;
-  #lastQuestion: string | undefined;
+const entries = new Map<string, Entry>();
+const answers = new Map<string, Answer>();
+const notices = new Map<string, HTMLElement>();
+let offering: Answer | undefined;
+let lastQuestion: string | undefined;
+let grown: () => void = () => undefined;
 
-  constructor(private readonly place: HTMLElement, private readonly actions: AnswerActions, private readonly onGrow: () => void) {}
+/** Calls back when something was added. */
+export function onGrow(callback: () => void): void {
+  grown = callback;
+}
 
-  get lastQuestion(): string | undefined {
-    return this.#lastQuestion;
-  }
+export const question = (): string | undefined => lastQuestion;
 
-  /** The questions without an end, by the names of their turns. */
-  get pending(): [string, Entry][] {
-    return [...this.#entries].filter(([, entry]) => !entry.ended);
-  }
+/** The questions without an end, with the names of their turns. */
+export function pending(): [string, Entry][] {
+  const found: [string, Entry][] = [];
+  for (const pair of entries) if (!pair[1].ended) found.push(pair);
+  return found;
+}
 
-  entry(clientTurnId: string | undefined): Entry | undefined {
-    return clientTurnId === undefined ? undefined : this.#entries.get(clientTurnId);
-  }
+export const entry = (clientTurnId: string | undefined): Entry | undefined => entries.get(clientTurnId ?? "");
 
-  /** Shows a question, unless it is there, and makes an empty place for its answer. */
-  question(clientTurnId: string, question: string): Entry {
-    const known = this.#entries.get(clientTurnId);
-    if (known !== undefined) return known;
-    const asked = element("article", "message question", element("h3", "unseen", words.you), element("p", undefined, question));
-    const answer = new Answer(this.actions);
-    const entry = { question, asked, answer, ended: false };
-    this.#entries.set(clientTurnId, entry);
-    this.#lastQuestion = question;
-    this.place.append(asked, answer.article);
-    return entry;
-  }
+/** Shows a question, unless it is there, and makes an empty place for its answer. */
+export function ask(clientTurnId: string, text: string): Entry {
+  const known = entries.get(clientTurnId);
+  if (known !== undefined) return known;
+  const asked = element("article", "message question", element("h3", "unseen", words.you), element("p", { dir: "auto" }, written(text)));
+  const made = { question: text, asked, answer: newAnswer(true), ended: false };
+  entries.set(clientTurnId, made);
+  lastQuestion = text;
+  coming.append(made.answer.article);
+  show(asked);
+  return made;
+}
 
-  /** The turn of this question goes by another name from now on. */
-  rename(entry: Entry, clientTurnId: string): void {
-    for (const [name, each] of this.#entries) if (each === entry) this.#entries.delete(name);
-    this.#entries.set(clientTurnId, entry);
-  }
+/** The turn of this question goes by another name from now on. */
+export function rename(which: Entry, clientTurnId: string): void {
+  for (const [name, each] of entries) if (each === which) entries.delete(name);
+  if (clientTurnId !== "") entries.set(clientTurnId, which);
+}
 
-  /** Takes a question back that was not one. */
-  withdraw(entry: Entry): void {
-    for (const [name, each] of this.#entries) if (each === entry) this.#entries.delete(name);
-    entry.asked.remove();
-    entry.answer.article.remove();
-  }
+/** Takes a question back that was not one. */
+export function withdraw(which: Entry): void {
+  rename(which, "");
+  which.asked.remove();
+  which.answer.article.remove();
+}
 
-  sentence(clientTurnId: string | undefined, index: number, sentence: Sentence): void {
-    const entry = this.entry(clientTurnId);
-    if (entry !== undefined && !entry.ended) entry.answer.add(index, sentence);
-  }
+export function sentence(clientTurnId: string | undefined, index: number, said: Sentence): void {
+  const which = entry(clientTurnId);
+  if (which?.ended === false) which.answer.add(index, said);
+}
 
-  /** Shows a reply; says whether it is new. One without a question is a notice of the service. */
-  reply(clientTurnId: string | undefined, reply: Reply): boolean {
-    if (this.#answers.has(reply.turn)) return false;
-    const entry = this.entry(clientTurnId);
-    if (entry?.ended === true) return false;
-    const answer = entry?.answer ?? new Answer(this.actions, false);
-    if (entry === undefined) this.place.append(answer.article);
-    else entry.ended = true;
-    this.#answers.set(reply.turn, answer);
-    answer.finish(reply);
-    this.#offering?.showOffer(false, false);
-    this.#offering = reply.offers.length > 0 ? answer : undefined;
-    return true;
-  }
+/** Shows a reply; says whether it is new. One without a question is a notice of the service. */
+export function reply(clientTurnId: string | undefined, said: Reply): boolean {
+  if (answers.has(said.turn)) return false;
+  const which = entry(clientTurnId);
+  if (which?.ended === true) return false;
+  const answer = which?.answer ?? newAnswer(false);
+  if (which !== undefined) which.ended = true;
+  answers.set(said.turn, answer);
+  answer.finish(said);
+  endOffer();
+  if (said.offers.length > 0) offering = answer;
+  show(answer.article);
+  return true;
+}
 
-  /** Ends a question without a reply. */
-  fail(entry: Entry, notice: string, withPerson: boolean): void {
-    if (entry.ended) return;
-    entry.ended = true;
-    entry.answer.restart();
-    entry.answer.notice(notice, withPerson);
-  }
+/** Ends a question without a reply. */
+export function fail(which: Entry, notice: string, withPerson: boolean): void {
+  if (which.ended) return;
+  which.ended = true;
+  which.answer.restart();
+  which.answer.notice(notice, withPerson);
+  show(which.answer.article);
+}
 
-  rated(turn: string, helpful: boolean): void {
-    this.#answers.get(turn)?.rated(helpful);
-  }
+export const rated = (turn: string, helpful: boolean): void => answers.get(turn)?.rated(helpful);
 
-  /** Shows or hides the buttons of the last reply's offer. */
-  showOffer(open: boolean, canDecline: boolean): void {
-    this.#offering?.showOffer(open, canDecline);
-  }
+/** Shows or hides the buttons of the last reply's offer. */
+export const showOffer = (open: boolean, canDecline: boolean): void => offering?.showOffer(open, canDecline);
 
-  /** What was offered has been taken up, or declined. */
-  endOffer(): void {
-    this.#offering?.showOffer(false, false);
-    this.#offering = undefined;
-  }
+/** What was offered has been taken up, or declined. */
+export function endOffer(): void {
+  showOffer(false, false);
+  offering = undefined;
+}
 
-  /** Adds a message or another article. */
-  show(article: HTMLElement): void {
-    this.place.append(article);
-    this.onGrow();
-  }
+/** Adds a message or another article. */
+export function show(article: HTMLElement): void {
+  log.append(article);
+  grown();
+}
 
-  /** Adds lines that say what happened. With a name they are shown once, unless they are better than those before. */
-  notice(lines: readonly string[], name?: string, better = false): HTMLElement {
-    const known = name === undefined ? undefined : this.#notices.get(name);
-    if (known !== undefined && !better) return known;
-    const notice = element("div", "event", ...lines.map((line) => element("p", undefined, line)));
-    if (known === undefined) this.place.append(notice);
-    else known.replaceWith(notice);
-    if (name !== undefined) this.#notices.set(name, notice);
-    this.onGrow();
-    return notice;
-  }
+/** Adds lines that say what happened. With a name they are shown once, unless they are better than those before. */
+export function notice(lines: readonly string[], name = "", better = false): HTMLElement {
+  const known = notices.get(name);
+  if (known !== undefined && !better) return known;
+  const told = element("div", "event");
+  for (const line of lines) told.append(element("p", "", line));
+  if (known === undefined) show(told);
+  else known.replaceWith(told);
+  if (name !== "") notices.set(name, told);
+  return told;
+}
 
-  clear(): void {
-    this.#entries.clear();
-    this.#answers.clear();
-    this.#notices.clear();
-    this.#offering = undefined;
-    this.#lastQuestion = undefined;
-    this.place.replaceChildren();
-  }
+export function clear(): void {
+  entries.clear();
+  answers.clear();
+  notices.clear();
+  offering = undefined;
+  lastQuestion = undefined;
+  log.replaceChildren();
+  coming.replaceChildren();
 }

@@ -1,92 +1,62 @@
 /** Whether an answer helped: Yes or No, and after No what was wrong, if the resident wants to say. */
-import { button, element } from "./dom";
-import { ratingWords as words } from "./words";
-
-/** What a rating asks of the page around it. */
-export interface RatingActions {
-  rate(turn: string, helpful: boolean, comment?: string): Promise<void>;
-  /** A copy of the council's contact details. */
-  contact(): HTMLElement;
-}
+import { contactDetails } from "./contact";
+import { rate } from "./conversation";
+import { button, element, focusOn, set } from "./dom";
+import { newField } from "./field";
+import { words } from "./language";
 
 /** As many characters as the service keeps of a comment. */
 const LONGEST_COMMENT = 2000;
 
-/** The rating of one answer. */
-export class Rating {
-  readonly group = element("div", "section rating");
-  readonly #question = element("p", undefined, words.question);
-  #rated = false;
-
-  constructor(private readonly id: string, private readonly turn: string, private readonly actions: RatingActions) {
-    this.#question.id = `${id}-helpful`;
-    this.group.setAttribute("role", "group");
-    this.group.setAttribute("aria-labelledby", this.#question.id);
-    this.group.append(this.#question,
-      button(words.yes, "button plain", () => void this.#rate(true)),
-      button(words.no, "button plain", () => void this.#rate(false)));
-  }
-
-  /** Shows what was said before the page was loaded anew, or in another tab. */
-  restore(helpful: boolean): void {
-    if (!this.#rated) this.#close(helpful ? words.saidYes : words.saidNo);
-  }
-
-  async #rate(helpful: boolean): Promise<void> {
+/** The rating of one answer; `restore` shows what was said before the page was loaded anew. */
+export function newRating(id: string, turn: string): { group: HTMLElement; restore(helpful: boolean): void } {
+  const question = element("p", { id: `${id}-helpful` }, words.helpful);
+  let isRated = false;
+  const close = (said: string) => {
+    isRated = true;
+    yes.remove();
+    no.remove();
+    question.textContent = said;
+  };
+  const choose = async (helpful: boolean) => {
     try {
-      await this.actions.rate(this.turn, helpful);
+      await rate(turn, helpful);
     } catch {
-      this.#question.textContent = words.failed;
+      question.textContent = words.commentFailed;
       return;
     }
     // The service's own word of it may have come first; the thanks are due all the same.
-    this.#close(helpful ? words.thanks : words.notHelpful);
+    close(helpful ? words.thanks : words.notHelpful);
     // The button that had the focus is gone; the thanks take its place.
-    this.#question.tabIndex = -1;
-    this.#question.focus();
-    if (!helpful) this.group.append(this.actions.contact(), this.#commentForm());
-  }
+    focusOn(question);
+    if (!helpful) group.append(contactDetails(), commentForm(id, turn));
+  };
+  const yes = button(words.yes, "button plain", () => void choose(true));
+  const no = button(words.no, "button plain", () => void choose(false));
+  const group = element("div", { class: "section rating", role: "group", "aria-labelledby": question.id }, question, yes, no);
+  return { group, restore: (helpful) => { if (!isRated) close(helpful ? words.saidYes : words.saidNo); } };
+}
 
-  #close(said: string): void {
-    this.#rated = true;
-    for (const choice of this.group.querySelectorAll("button")) choice.remove();
-    this.#question.textContent = said;
-  }
-
-  #commentForm(): HTMLElement {
-    const box = element("textarea");
-    box.id = `${this.id}-comment`;
-    box.rows = 2;
-    box.maxLength = LONGEST_COMMENT;
-    const label = element("label", undefined, words.comment);
-    label.htmlFor = box.id;
-    const hint = element("p", "hint", words.commentHint);
-    hint.id = `${this.id}-comment-hint`;
-    box.setAttribute("aria-describedby", hint.id);
-    const told = element("p", "problem");
-    told.setAttribute("role", "alert");
-    const form = element("form", "comment", label, hint, told, box);
-    form.noValidate = true;
-    const send = element("button", "button plain", words.send);
-    form.append(element("div", "buttons", send));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const comment = box.value.trim();
-      if (comment === "") {
-        told.textContent = words.commentEmpty;
-        box.focus();
-        return;
-      }
-      this.actions.rate(this.turn, false, comment).then(
-        () => {
-          const thanks = element("p", undefined, words.commentThanks);
-          thanks.tabIndex = -1;
-          form.replaceWith(thanks);
-          thanks.focus();
-        },
-        () => { told.textContent = words.commentFailed; },
-      );
-    });
-    return form;
-  }
+function commentForm(id: string, turn: string): HTMLElement {
+  const { control: box, problem: told, row } = newField(`${id}-comment`, words.comment, "textarea", { rows: 2, maxlength: LONGEST_COMMENT, dir: "auto" }, words.hint);
+  set(told, { role: "alert" });
+  const form = element("form", { class: "comment", novalidate: "" }, row, element("button", "button plain", words.commentSend));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const comment = box.value.trim();
+    if (comment === "") {
+      told.textContent = words.commentEmpty;
+      box.focus();
+      return;
+    }
+    rate(turn, false, comment).then(
+      () => {
+        const thanks = element("p", "", words.commentThanks);
+        form.replaceWith(thanks);
+        focusOn(thanks);
+      },
+      () => { told.textContent = words.commentFailed; },
+    );
+  });
+  return form;
 }

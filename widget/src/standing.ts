@@ -27,7 +27,7 @@ export function afterState(before: Standing, change: StateChange): Standing {
 /** After a reply. A request stands, whatever is asked and answered meanwhile. */
 export function afterReply(before: Standing, reply: Pick<Reply, "offers" | "reason">): Standing {
   if (isOpen(before)) return before;
-  const offered = reply.offers.includes("human") && typeof reply.reason === "string";
+  const offered = reply.offers.indexOf("human") >= 0 && typeof reply.reason === "string";
   return { phase: offered ? "offered" : "with_assistant", staff: before.staff };
 }
 

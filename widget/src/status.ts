@@ -1,32 +1,33 @@
 /** The one line that says what is going on, read out politely. What matters most is shown; the rest waits behind it. */
-import { byId } from "./dom";
+import { bringIntoView } from "./dom";
+import { status } from "./ui";
 
 /** What the line can be about, the most important first. */
-const ORDER = ["connection", "turn", "typing", "presence", "queue", "done"] as const;
+const ORDER = ["offline", "connection", "turn", "typing", "presence", "queue", "done"] as const;
 
-export type Concern = (typeof ORDER)[number];
+type Concern = (typeof ORDER)[number];
 
-export class StatusLine {
-  readonly #place = byId("status", HTMLElement);
-  readonly #said = new Map<Concern, string>();
+const said = new Map<Concern, string>();
 
-  /** Says something about a concern; an empty text takes back what was said. */
-  say(concern: Concern, text: string): void {
-    if (text === "") this.#said.delete(concern);
-    else this.#said.set(concern, text);
-    const first = ORDER.find((each) => this.#said.has(each));
-    const shown = first === undefined ? "" : this.#said.get(first) ?? "";
-    // Setting the same text again would have it read out again.
-    if (this.#place.textContent !== shown) this.#place.textContent = shown;
-    this.#place.classList.toggle("still", first === "done");
+/** Says something about a concern; an empty text takes back what was said. */
+export function say(concern: Concern, text: string): void {
+  said.set(concern, text);
+  let first: Concern = "done";
+  for (const each of ORDER) {
+    if (!said.get(each)) continue;
+    first = each;
+    break;
   }
+  const shown = said.get(first) ?? "";
+  // Setting the same text again would have it read out again.
+  if (status.textContent !== shown) status.textContent = shown;
+  status.classList.toggle("still", first === "done" || first === "offline");
+}
 
-  /** Brings the line into view, where what it says is about something far from it. */
-  stayInView(): void {
-    this.#place.scrollIntoView({ block: "nearest" });
-  }
+/** Brings the line into view, where what it says is about something far from it. */
+export const show = (): void => bringIntoView(status);
 
-  clear(): void {
-    for (const concern of ORDER) this.say(concern, "");
-  }
+/** Takes everything back but that there is no line. */
+export function clear(): void {
+  for (const concern of ORDER) if (concern !== "offline") say(concern, "");
 }

@@ -2,8 +2,8 @@
  * One question from sending to its end, over lost connections and restarts of the service. A lost stream is taken up again
  * under the same name, so that nothing is computed twice; its sentences then come again from the first, with their numbers.
  */
-import { Refusal, createConversation, sendTurn } from "./api";
-import { pause } from "./backoff";
+import { Refusal, createConversation, isGone, isPassing, sendTurn } from "./api";
+import { delayMs, pause } from "./backoff";
 import { newName } from "./names";
 import * as session from "./session";
 import type { Reply, Sentence, Session, Stage } from "./types";
@@ -11,7 +11,8 @@ import type { Reply, Sentence, Session, Stage } from "./types";
 /** Where a turn is shown. */
 export interface TurnView {
   stage(stage: Stage): void;
-  connection(state: "connecting" | "lost"): void;
+  /** The line was lost, and another is tried. */
+  lost(): void;
   /** The turn is asked in this conversation. */
   conversation(session: Session): void;
   /** Whether the conversation may be left for a new one. */
@@ -30,119 +31,94 @@ export type TurnEnd =
   | { readonly kind: "busy" }
   | { readonly kind: "failed"; readonly lost: boolean };
 
-/** How long to wait before each new try. Together some 30 seconds, which a restart of the service takes. */
-const DELAYS_MS = [500, 1000, 2000, 4000, 8000, 15000] as const;
+/** How often it is tried again. Together some 30 seconds, which a restart of the service takes. */
+const MOST_TRIES = 5;
 
 /** A connection that lasted so long did not fail: the tries are counted anew. */
 const GOOD_MS = 10_000;
 
 /** A question on its way. */
-export class Turn {
-  #clientTurnId: string;
-  #session: Session | undefined;
-  #failures = 0;
-  /** A turn that the service gave up, or a conversation that it lost, is begun anew once and not for ever. */
-  #renewed = false;
-
-  constructor(readonly text: string, private readonly view: TurnView, private readonly signal: AbortSignal, clientTurnId = newName()) {
-    this.#clientTurnId = clientTurnId;
-  }
-
+export interface Turn {
   /** What it takes to cancel the turn; nothing while there is no conversation yet. */
-  get names(): { session: Session; clientTurnId: string } | undefined {
-    return this.#session && { session: this.#session, clientTurnId: this.#clientTurnId };
-  }
-
-  /** The turn's name by now. */
-  get clientTurnId(): string {
-    return this.#clientTurnId;
-  }
-
+  names(): { session: Session; clientTurnId: string } | undefined;
   /** Runs the turn to its end. Never rejects. */
-  async run(): Promise<TurnEnd> {
-    for (;;) {
-      const began = Date.now();
-      try {
-        const end = await this.#attempt();
-        if (end !== undefined) return end;
-      } catch (problem) {
-        if (this.signal.aborted) return { kind: "stopped" };
-        const end = this.#judge(problem);
-        if (end !== undefined) return end;
-      }
-      if (Date.now() - began >= GOOD_MS) this.#failures = 0;
-      const delay = DELAYS_MS[this.#failures];
-      if (delay === undefined) return { kind: "failed", lost: true };
-      this.#failures += 1;
-      this.view.connection("lost");
-      await pause(delay, this.signal);
-      if (this.signal.aborted) return { kind: "stopped" };
-    }
-  }
+  run(): Promise<TurnEnd>;
+}
+
+export function newTurn(text: string, view: TurnView, signal: AbortSignal, clientTurnId: string): Turn {
+  let open: Session | undefined;
+  let failures = 0;
+  /** A turn that the service gave up, or a conversation that it lost, is begun anew once and not for ever. */
+  let renewed = false;
 
   /** One connection: the turn's end, or nothing when the stream broke off. */
-  async #attempt(): Promise<TurnEnd | undefined> {
-    this.#session = session.load();
-    if (this.#session === undefined) {
-      this.#session = await createConversation(this.signal);
-      session.save(this.#session);
+  const attempt = async (): Promise<TurnEnd | undefined> => {
+    open = session.load();
+    if (open === undefined) {
+      open = await createConversation(signal);
+      session.save(open);
     }
-    this.view.conversation(this.#session);
-    for await (const event of await sendTurn(this.#session, this.#clientTurnId, this.text, this.signal)) {
-      switch (event.name) {
-        case "question":
-        case "state":
-        case "message":
-        case "feedback":
-        case "queue":
-        case "typing":
-        case "presence":
-          break;
-        case "status":
-          this.view.stage(event.data.stage);
-          break;
-        case "sentence":
-          this.view.sentence(event.data.index, event.data);
-          break;
-        case "reply":
-          return { kind: "reply", reply: event.data };
-        case "error":
-          return this.#ended(event.data.code);
-      }
+    view.conversation(open);
+    for await (const event of await sendTurn(open, clientTurnId, text, signal)) {
+      if (event.name === "status") view.stage(event.data.stage);
+      else if (event.name === "sentence") view.sentence(event.data.index, event.data);
+      else if (event.name === "reply") return { kind: "reply", reply: event.data };
+      else if (event.name === "error") return ended(event.data.code);
     }
     return undefined;
-  }
+  };
 
-  #ended(code: string): TurnEnd | undefined {
+  const ended = (code: string): TurnEnd | undefined => {
     if (code === "cancelled") return { kind: "stopped" };
     if (code === "taken_over") return { kind: "with_person", sent: true };
-    if (code === "shutting_down") return undefined;
-    if (code === "abandoned" && !this.#renewed) {
-      this.#renew();
-      return undefined;
-    }
+    if (code === "shutting_down" || (code === "abandoned" && renew())) return undefined;
     return { kind: "failed", lost: false };
-  }
+  };
 
   /** What a failed connection means; nothing when it is worth another try. */
-  #judge(problem: unknown): TurnEnd | undefined {
-    if (!(problem instanceof Refusal)) return undefined;
-    if (problem.isPassing) return undefined;
+  const judge = (problem: unknown): TurnEnd | undefined => {
+    if (!(problem instanceof Refusal) || isPassing(problem)) return undefined;
     if (problem.code === "turn_in_progress") return { kind: "busy" };
     if (problem.code === "with_person") return { kind: "with_person", sent: false };
     // A full conversation in which a person is expected is not left.
-    const isOver = problem.isGone || (problem.code === "conversation_full" && this.view.mayBeginAnew());
-    if (isOver && !this.#renewed) {
-      session.forget();
-      this.#renew();
-      return undefined;
-    }
-    return { kind: "failed", lost: false };
-  }
+    const isOver = isGone(problem) || (problem.code === "conversation_full" && view.mayBeginAnew());
+    if (!isOver || renewed) return { kind: "failed", lost: false };
+    session.forget();
+    renew();
+    return undefined;
+  };
 
-  #renew(): void {
-    this.#renewed = true;
-    this.#clientTurnId = newName();
-    this.view.restart(this.#clientTurnId);
-  }
+  /** Says whether the turn begins anew. */
+  const renew = (): boolean => {
+    if (renewed) return false;
+    renewed = true;
+    clientTurnId = newName();
+    view.restart(clientTurnId);
+    return true;
+  };
+
+  return {
+    names: () => open && { session: open, clientTurnId },
+    async run() {
+      for (;;) {
+        const began = Date.now();
+        try {
+          const end = await attempt();
+          if (end !== undefined) return end;
+        } catch (problem) {
+          if (signal.aborted) return { kind: "stopped" };
+          const end = judge(problem);
+          if (end !== undefined) return end;
+        }
+        if (Date.now() - began >= GOOD_MS) failures = 0;
+        if (failures === MOST_TRIES) return { kind: "failed", lost: true };
+        const wait = delayMs(failures);
+        // Without a line there is nothing to give up: it goes on when there is one again.
+        if (navigator.onLine) failures += 1;
+        view.lost();
+        await pause(wait, signal);
+        if (signal.aborted) return { kind: "stopped" };
+      }
+    },
+  };
 }

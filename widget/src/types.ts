@@ -1,5 +1,32 @@
 /** What travels between this page and the service; the service's wire types are the source. */
 
+/** How the council is reached. */
+export interface ContactDetails {
+  readonly name?: string | null;
+  readonly phone?: string | null;
+  readonly email?: string | null;
+  readonly address?: string | null;
+  /** In words, in English. */
+  readonly opening_hours?: string | null;
+  /** Address of the page that says more. */
+  readonly page?: string | null;
+}
+
+/** What the service says of itself. */
+export interface Service {
+  readonly council: string;
+  /** Characters that a question or a message can have. */
+  readonly longest: number;
+  readonly call_back_days?: number | null;
+  readonly conversations_days?: number | null;
+  /** What the council wants everyone to know first. */
+  readonly notice?: string | null;
+  /** What to do when someone is in danger. */
+  readonly emergency?: string | null;
+  readonly examples: readonly string[];
+  readonly contact: ContactDetails;
+}
+
 /** A conversation's name and the secret that opens it. */
 export interface Session {
   readonly id: string;

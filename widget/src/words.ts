@@ -1,73 +1,103 @@
-/** Every word that this script shows. Plain English, for a reading age of 9 to 11. */
-import type { CallBackWhy, Stage } from "./types";
+/**
+ * Every word that the widget shows, in plain English for a reading age of 9 to 11. `words-cy.ts` has them in Welsh. What
+ * the service says (answers, notices, contact details) is not here.
+ */
+import type { Stage } from "./types";
 
-export const stages: Record<Stage, string> = {
-  waiting: "Other people are asking too. You are in the queue.",
-  searching: "Searching the council’s pages…",
-  reading: "Reading what was found…",
-  writing: "Writing an answer…",
-};
+type Text<Value> = Value extends (...given: infer Given) => string ? (...given: Given) => string : Value extends string ? string : Record<Stage, string>;
 
-/** About questions and answers. */
-export const words = {
+/** The words of a language. */
+export type Words = { readonly [Key in keyof typeof english]: Text<(typeof english)[Key]> };
+
+export const english = {
+  lang: "en",
+  // The launcher and the dialog.
+  launcher: "Ask us a question",
+  newMessage: "New message",
+  title: (council: string) => `Ask ${council}`,
+  close: "Close",
+  hello: (council: string) => `Hello. Ask about the services of ${council}.`,
+  automated: "I am an automated assistant, not a person. I answer only from the council’s own web pages and show you which page each answer comes from.",
+  examples: "Questions people often ask",
+  hint: "Do not include personal details, such as bank details or your National Insurance number.",
+  send: "Send",
+  stop: "Stop",
+  newTab: "(opens in a new tab)",
+  offline: "You are offline. What you type is kept.",
+  unreachable: "We cannot reach the assistant at the moment. What you typed is kept, and we keep trying. You can also reach us like this:",
+  // Data and transcript.
+  data: "What happens to my data",
+  dataUse: (council: string) => `What you write goes to ${council}, to answer you. Staff may read it, for example when you ask for a person.`,
+  dataKept: (days: number | null | undefined) =>
+    `It is deleted ${!days ? "some time" : days === 1 ? "1 day" : `${days} days`} after your last message. You can delete it yourself before that.`,
+  dataCookies: "This chat sets no cookies and forgets you when you close the tab.",
+  save: "Save this conversation",
+  conversationWith: (council: string) => `Conversation with ${council}`,
+  fileName: "conversation",
+  // Contact details.
+  contact: "Other ways to reach us",
+  contactPhone: "Phone",
+  contactHours: "Phone lines open",
+  contactEmail: "Email",
+  contactAddress: "Address",
+  contactMore: "More",
+  contactPage: "All the ways to contact us",
+  // Questions and answers.
+  stages: {
+    waiting: "Other people are asking too. You are in the queue.",
+    searching: "Searching the council’s pages…",
+    reading: "Reading what was found…",
+    writing: "Writing an answer…",
+  },
+  conversation: "Your conversation",
+  question: "Your question",
   you: "You asked",
   assistant: "The assistant answered",
   notice: "An important notice",
   sources: "Where this comes from",
   source: (number: number) => `Source ${number}`,
   quote: "What the page says",
-  person: "Talk to a person",
   connecting: "Connecting…",
   reconnecting: "The connection was lost. Trying again…",
   stopped: "You stopped this answer.",
   takenOver: "A member of staff has joined and will answer instead.",
-  empty: "Type your question first.",
-  tooLong: (longest: number) => `Your question can be up to ${longest} characters. Make it shorter.`,
+  emptyQuestion: "Type your question first.",
+  longQuestion: (longest: number) => `Your question can be up to ${longest} characters. Make it shorter.`,
   left: (count: number) => (count === 1 ? "You have 1 character left." : `You have ${count} characters left.`),
   over: (count: number) => (count === 1 ? "You have 1 character too many." : `You have ${count} characters too many.`),
   lost: "We could not reach the assistant. Check your connection and press Send to try again, or talk to a person.",
   failed: "Something went wrong on our side. Press Send to try again, or talk to a person.",
   busyElsewhere: "Your last question is still being answered. Wait a moment, then press Send again.",
-} as const;
-
-/** Whether an answer helped. */
-export const ratingWords = {
-  question: "Was this helpful?",
+  // Whether an answer helped.
+  helpful: "Was this helpful?",
   yes: "Yes",
   no: "No",
   thanks: "Thank you for telling us.",
   notHelpful: "Thank you for telling us. You can also talk to a person.",
   saidYes: "You said that this helped.",
   saidNo: "You said that this did not help.",
-  failed: "We could not save that. You can try again.",
   comment: "What was wrong or missing? You do not have to say.",
-  commentHint: "Do not include personal details.",
-  send: "Send comment",
+  commentSend: "Send comment",
   commentThanks: "Thank you. We have your comment.",
-  commentFailed: "We could not save your comment. You can try again.",
+  commentFailed: "We could not save that. You can try again.",
   commentEmpty: "Type your comment first.",
-} as const;
-
-/** Deleting the conversation. */
-export const deleteWords = {
-  sure: "Delete this conversation? You cannot get it back.",
-  sureOpen: "Delete this conversation? You will leave the queue or the chat. You cannot get it back.",
-  yes: "Yes, delete it",
-  no: "No, keep it",
-  done: "Your conversation is deleted.",
-  receipt: (receipt: string, when: string) => `Your conversation was deleted at ${when}. Your receipt is ${receipt}.`,
+  // Deleting the conversation.
+  delete: "Delete this conversation",
+  sureDelete: "Delete this conversation? You cannot get it back.",
+  sureDeleteOpen: "Delete this conversation? You will leave the queue or the chat. You cannot get it back.",
+  yesDelete: "Yes, delete it",
+  noDelete: "No, keep it",
+  deleted: "Your conversation is deleted.",
+  deletedAt: (receipt: string, when: string) => `Your conversation was deleted at ${when}. Your receipt is ${receipt}.`,
   callBackStays: "We keep what you gave us for the call back until we have called you.",
-  failed: "We could not delete your conversation. Check your connection and try again.",
-} as const;
-
-/** The way to a person. */
-export const personWords = {
-  talk: "Talk to a person",
+  deleteFailed: "We could not delete your conversation. Check your connection and try again.",
+  // The way to a person.
+  person: "Talk to a person",
   callBack: "Ask us to call you back",
   decline: "No thanks",
   asked: "You asked to talk to a person.",
   looking: "Looking for a person…",
-  failed: "We could not ask for a person. Try again, or use the contact details on this page.",
+  askFailed: "We could not ask for a person. Try again, or use the contact details on this page.",
   actionFailed: "That did not work. Check your connection and try again.",
   waiting: "You are waiting for a person",
   waitingHelp: "Keep this page open. You can ask the assistant other questions while you wait.",
@@ -82,19 +112,15 @@ export const personWords = {
   stoppedWaiting: "You stopped waiting for a person.",
   passedOn: "You are being passed to another team. You are back in the queue.",
   conversationEnded: "This conversation has ended. You can ask the assistant a new question, or ask for a person again.",
-  lost: "The connection was lost. We are trying again, and you keep your place.",
-} as const;
-
-/** The chat with a person. */
-export const chatWords = {
+  queueLost: "The connection was lost. We are trying again, and you keep your place.",
+  // The chat with a person.
   talkingTo: (name: string, council: string) => `You are now talking to ${name}, ${council}.`,
   somebody: "a member of staff",
   who: (name: string, council: string) => `${name}, ${council}`,
-  you: "You wrote",
-  label: (name: string) => `Your message to ${name}`,
-  question: "Your question",
-  empty: "Type your message first.",
-  tooLong: (longest: number) => `Your message can be up to ${longest} characters. Make it shorter.`,
+  youWrote: "You wrote",
+  message: (name: string) => `Your message to ${name}`,
+  emptyMessage: "Type your message first.",
+  longMessage: (longest: number) => `Your message can be up to ${longest} characters. Make it shorter.`,
   sending: "Sending…",
   sent: "Sent",
   notSent: "Not sent.",
@@ -105,67 +131,53 @@ export const chatWords = {
   typing: (name: string) => `${name} is typing…`,
   away: (name: string) => `${name} may have stepped away. Your messages are kept.`,
   page: "Page:",
-  end: "End this chat",
-  sure: (name: string) => `End the chat with ${name}?`,
-  yes: "Yes, end the chat",
-  no: "No, go on",
+  endChat: "End this chat",
+  sureEnd: (name: string) => `End the chat with ${name}?`,
+  yesEnd: "Yes, end the chat",
+  noEnd: "No, go on",
   endedByYou: "You ended the chat.",
   endedByStaff: (name: string) => `${name} ended the chat.`,
   followUp: "We will get back to you.",
   assistantAgain: "The assistant answers your questions again.",
   returned: (name: string) => `${name} has passed you back to the assistant. The assistant answers your questions again.`,
-} as const;
-
-/** Asking for a call-back. */
-export const callBackWords = {
-  heading: "Ask us to call you back",
-  why: (why: CallBackWhy | undefined, opens: string | undefined) => {
-    if (why === "nobody_came") {
-      const sorry = "We are sorry. Nobody could come to the chat in time.";
-      return opens === undefined ? sorry : `${sorry} People answer again at ${opens}.`;
-    }
-    return opens === undefined
-      ? "Nobody is available to talk to you at the moment."
-      : `Our lines are closed now. They open at ${opens}.`;
-  },
-  offer: "You can ask us to call you back.",
+  // Asking for a call-back.
+  closed: (opens: string | undefined) =>
+    opens === undefined ? "Nobody is available to talk to you at the moment." : `Our lines are closed now. They open at ${opens}.`,
+  nobodyCame: (opens: string | undefined) =>
+    `We are sorry. Nobody could come to the chat in time.${opens === undefined ? "" : ` People answer again at ${opens}.`}`,
+  callBackOffer: "You can ask us to call you back.",
   name: "Your name",
-  reach: "Give us a phone number, an e-mail address, or both.",
+  reachBy: "Give us a phone number, an e-mail address, or both.",
   phone: "Phone number",
   email: "E-mail address",
-  question: "What do you want to ask?",
-  questionHint: "Do not include bank details or your National Insurance number.",
+  wish: "What do you want to ask?",
+  wishHint: "Do not include bank details or your National Insurance number.",
   time: "When is a good time to call? You do not have to say.",
   timeHint: "For example, weekday mornings, or after 3pm.",
   /** What the resident agrees to; the service notes the same words with the details. */
-  use: (keptDays: number | undefined) => {
-    const kept = keptDays === undefined ? "some time" : keptDays === 1 ? "1 day" : `${keptDays} days`;
-    return `The council may use these details to answer this enquiry. They are deleted ${kept} after it is closed.`;
-  },
+  use: (days: number | null | undefined) =>
+    `The council may use these details to answer this enquiry. They are deleted ${!days ? "some time" : days === 1 ? "1 day" : `${days} days`} after it is closed.`,
   consent: "I agree that the council keeps and uses my details like this.",
-  send: "Ask for a call back",
-  sending: "Sending your details…",
-  close: "Go back without asking",
-  decline: "No thanks",
+  sendForm: "Ask for a call back",
+  sendingForm: "Sending your details…",
+  closeForm: "Go back without asking",
   problems: "There is a problem",
-  problem: "Error:",
+  error: "Error:",
   noName: "Enter your name",
   noReach: "Enter a phone number or an e-mail address",
   badPhone: "Enter a phone number with its area code, like 01632 960001",
   badEmail: "Enter an e-mail address, like name@example.com",
   noQuestion: "Enter your question",
-  tooLong: (what: string, longest: number) => `${what}: use ${longest} characters or fewer`,
   noConsent: "Tick the box if you agree that we use your details to call you back",
-  failed: "We could not send your details. They are still here. Try again, or use the contact details on this page.",
-  done: (reference: string) => `We have your details. Your reference number is ${reference}.`,
-  due: (when: string) => `We will get back to you by ${when}.`,
-} as const;
-
-/** Times of day, as people say them. */
-export const timeWords = {
+  sendFailed: "We could not send your details. They are still here. Try again, or use the contact details on this page.",
+  callBackDone: (reference: string) => `We have your details. Your reference number is ${reference}.`,
+  callBackDue: (when: string) => `We will get back to you by ${when}.`,
+  // Times of day, as people say them.
   midnight: "midnight",
   midday: "midday",
   today: (time: string, day: string) => `${time} today, ${day}`,
   tomorrow: (time: string, day: string) => `${time} tomorrow, ${day}`,
   onDay: (time: string, day: string) => `${time} on ${day}`,
-} as const;
+  /** Tells that two lists of words belong together. The build puts a digest of their names here. */
+  edition: "source",
+};

@@ -53,26 +53,28 @@ export async function service(own) {
   }
 }
 
-/** Starts Chromium with a new profile. */
-export function browser() {
-  return chromium.launch({
-    executablePath: process.env.REEVE_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
-}
+/** How Chromium is started. */
+export const BROWSER = {
+  executablePath: process.env.REEVE_CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+};
 
-/** Opens a page that notes everything that it must not do. */
-export async function open(context, address) {
+/** Starts Chromium with a new profile. */
+export const browser = () => chromium.launch(BROWSER);
+
+/** Opens a page that notes everything that it must not do; it may ask its own service, and the ones that are named. */
+export async function open(context, address, ...services) {
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => { if (message.type() === "error") faults.push(`console: ${message.text()}`); });
   page.on("pageerror", (problem) => faults.push(`script: ${problem.message}`));
+  const allowed = [address, ...services].map((each) => new URL(each).origin);
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol !== "data:" && origin !== new URL(address).origin) faults.push(`request to ${request.url()}`);
+    if (protocol !== "data:" && protocol !== "blob:" && !allowed.includes(origin)) faults.push(`request to ${request.url()}`);
   });
   await page.exposeFunction("noteViolation", (violation) => faults.push(`policy: ${violation}`));
   await page.addInitScript(() => {
@@ -85,7 +87,7 @@ export async function open(context, address) {
 /** Fails on whatever axe finds. */
 export async function accessible(page) {
   // Run by the debugger, which the page's security policy does not bind.
-  await page.evaluate(axe);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run());
   const told = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
   assert.deepEqual(told, []);
@@ -102,9 +104,30 @@ export async function answered(page) {
   return page.locator("#log .answer").last();
 }
 
-/** Whether the page is as wide as the window, or narrower. */
+/** Whether the page is as wide as the window, or narrower, and nothing in the widget is wider than its place. */
 export function fits(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+  return page.evaluate(() => {
+    const root = document.querySelector("reeve-chat")?.shadowRoot;
+    const places = [document.documentElement, ...(root?.querySelectorAll("#dialog, .scroll, #log, form") ?? [])];
+    return places.every((place) => place.scrollWidth <= place.clientWidth + 1);
+  });
+}
+
+/** What has the focus, in shadow trees too: its id, class and text. */
+export function focus(page) {
+  return page.evaluate(() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    return { id: active?.id ?? "", className: active?.className ?? "", text: active?.textContent ?? "", tag: active?.localName ?? "" };
+  });
+}
+
+export async function until(condition, what) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`it never came to this: ${what}`);
 }
 
 export const squeeze = (text) => text.replace(/\s+/g, " ").trim();

@@ -1,7 +1,7 @@
 /** The way to a person, as a resident goes it. What staff do is told by a script; the last tests are on the service alone. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { accessible, answered, ask, browser, fits, open, service, squeeze } from "./browser.mjs";
+import { accessible, answered, ask, browser, fits, focus, open, service, squeeze, until } from "./browser.mjs";
 import { scripted } from "./scripted.mjs";
 
 const QUESTION = "Can I keep a llama on my balcony?";
@@ -11,10 +11,7 @@ const REPORTED = /^console: Failed to load resource/;
 let served;
 let chromium;
 
-before(async () => {
-  served = await service();
-  chromium = await browser();
-}, { timeout: 200_000 });
+before(async () => { chromium = await browser(); });
 
 after(async () => {
   await chromium?.close();
@@ -23,10 +20,10 @@ after(async () => {
 
 /** Runs `body` on a fresh page whose conversation the script directs. */
 async function withScript(body, options = {}) {
-  const script = await scripted(served.address);
+  const script = await scripted();
   const context = await chromium.newContext({ viewport: { width: 1000, height: 900 }, ...options });
   try {
-    const { page, faults } = await open(context, script.address);
+    const { page, faults } = await open(context, `${script.address}/chat`);
     page.setDefaultTimeout(10_000);
     await body(page, script, context);
     assert.deepEqual(faults.filter((fault) => !REPORTED.test(fault)), []);
@@ -38,20 +35,12 @@ async function withScript(body, options = {}) {
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const log = async (page) => squeeze(await page.locator("#log").innerText());
-const focusedText = (page) => page.evaluate(() => document.activeElement?.textContent ?? "");
-const focusedId = (page) => page.evaluate(() => document.activeElement?.id ?? "");
+const focusedText = async (page) => (await focus(page)).text;
+const focusedId = async (page) => (await focus(page)).id;
 const screenshot = async (page, name) => {
   const folder = process.env.REEVE_SCREENSHOTS;
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 };
-
-async function until(condition, what) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`it never came to this: ${what}`);
-}
 
 /** Asks something that is not covered, and for a person. */
 async function askForPerson(page) {
@@ -131,7 +120,7 @@ describe("the way to a person", () => {
     await page.getByText("Sam may have stepped away.").waitFor({ state: "hidden" });
     assert.equal(await page.locator("#status").innerText(), "");
     assert.match(await theirs.locator(".who").innerText(), /^Sam, ./);
-    assert.equal(await theirs.getByRole("link", { name: "Pets in flats" }).getAttribute("href"), "/pages/garden-waste");
+    assert.equal(await theirs.getByRole("link", { name: "Pets in flats" }).getAttribute("href"), `${script.address}/pages/garden-waste`);
     await accessible(page);
     await screenshot(page, "talking");
 
@@ -265,7 +254,7 @@ describe("the way to a person", () => {
     await button(page, "Ask for a call back").click();
     const summary = panel.locator(".summary");
     await summary.waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.className), "summary");
+    assert.equal((await focus(page)).className, "summary");
     assert.deepEqual(await summary.getByRole("link").allInnerTexts(), [
       "Enter your name", "Enter an e-mail address, like name@example.com", "Tick the box if you agree that we use your details to call you back",
     ]);
@@ -438,10 +427,12 @@ describe("the way to a person", () => {
 });
 
 describe("the way to a person on the service alone", () => {
+  before(async () => { served = await service(); }, { timeout: 200_000 });
+
   test("a question that is not covered leads to a call-back where nobody is there", async () => {
     const context = await chromium.newContext();
     try {
-      const { page, faults } = await open(context, served.address);
+      const { page, faults } = await open(context, `${served.address}/chat`);
       await ask(page, QUESTION);
       const answer = await answered(page);
       await answer.getByRole("button", { name: "Talk to a person" }).click();

@@ -1,14 +1,31 @@
 /**
- * Conversations that a test directs, in front of the pages of a real service: what staff and the queue do is done by the
- * test, and lines are cut when it says so. Its events are those of the service: kept ones have a number, others none.
+ * Conversations that a test directs, with the widget as it is built: what staff and the queue do is done by the test, and
+ * lines are cut when it says so. Its events are those of the service: kept ones have a number, others none.
  */
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 
 const BASE = "/api/v1/conversations";
+const ASSETS = new URL("../../crates/server/assets/", import.meta.url);
 
-/** Starts it; pages and assets come from the service at `pages`. */
-export async function scripted(pages) {
-  const script = new Script(pages);
+/** The policy of the service's own pages. */
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** Any page may ask, without cookies. */
+const CORS = {
+  "access-control-allow-origin": "*", "access-control-allow-methods": "GET, POST, DELETE",
+  "access-control-allow-headers": "authorization, content-type, last-event-id", "access-control-max-age": "600",
+};
+
+/** A page with this in its body, in this language. */
+export const html = (body, lang = "en", head = '<script type="module" src="/widget/reeve-chat.js"></script>') =>
+  `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Test Council</title>${head}</head><body>${body}</body></html>`;
+
+/** What stands in an element, as in the instructions. */
+export const INSIDE = '<a href="/chat">Ask us a question</a> or call <a href="tel:01632960100">01632 960100</a>';
+
+/** Starts it. */
+export async function scripted() {
+  const script = new Script();
   await new Promise((resolve) => script.server.listen(0, "127.0.0.1", resolve));
   script.address = `http://127.0.0.1:${script.server.address().port}`;
   return script;
@@ -25,16 +42,31 @@ class Script {
   next = new Map();
   /** The service cannot be used. */
   isDown = false;
+  /** A browser sent a cookie. */
+  cookies = false;
+  /** Waited for before a turn's reply. */
+  held = Promise.resolve();
   /** What asking for a person comes to. */
   person = { phase: "waiting", place: 2, estimate_minutes: 5 };
   /** What the assistant replies. */
+  /** What the service says of itself. */
+  service = {
+    council: "Test Council", longest: 2000, call_back_days: 90, conversations_days: 30, notice: null, mode: "on",
+    examples: ["How much is garden waste?", "When is my bin day?"], emergency: "If someone is in danger, call 999.",
+    contact: { name: "Test Council", phone: "01632 960100", email: "hello@test.example", address: "1 High Street", opening_hours: "Monday to Friday, 9am to 5pm", page: "/pages/contact-us" },
+  };
+  /** The pages, by path: HTML, or a function that gives it. */
+  pages = {
+    "/chat": html(`<main><h1>Ask Test Council</h1><reeve-chat position="inline">${INSIDE}</reeve-chat></main>`),
+    "/": html(`<main><h1>Test Council</h1><p>Welcome.</p><p><a href="/pages/garden-waste">Garden waste</a></p></main><aside aria-label="Ask us"><reeve-chat>${INSIDE}</reeve-chat></aside>`),
+    "/pages/garden-waste": html('<main><h1>Garden waste</h1><h2 id="fees">Fees</h2><p>It costs £52 a year.</p></main>', "en", ""),
+  };
   reply = { outcome: "handoff", reason: "missing_knowledge", text: "I could not find the answer.", offers: ["human", "call_back"], sentences: ["I could not find the answer."] };
 
   #listeners = new Set();
   #turns = 0;
 
-  constructor(pages) {
-    this.pages = pages;
+  constructor() {
     this.server = createServer((request, response) => {
       this.#answer(request, response).catch((problem) => response.destroy(problem));
     });
@@ -92,8 +124,22 @@ class Script {
 
   async #answer(request, response) {
     const { pathname, searchParams } = new URL(request.url, "http://test");
-    if (!pathname.startsWith(BASE)) {
-      await this.#page(request, response);
+    if (!pathname.startsWith("/api/")) {
+      await this.#page(pathname, response);
+      return;
+    }
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+    if (request.method === "OPTIONS") {
+      response.writeHead(204).end();
+      return;
+    }
+    this.cookies ||= request.headers.cookie !== undefined;
+    if (this.isDown) {
+      json(response, 503, { code: "unavailable", detail: "" });
+      return;
+    }
+    if (pathname === "/api/v1/service") {
+      json(response, 200, this.service);
       return;
     }
     const chunks = [];
@@ -103,8 +149,7 @@ class Script {
     this.requests.push({ method: request.method, route, body, last: request.headers["last-event-id"] });
     const instead = this.next.get(`${request.method} ${route}`);
     this.next.delete(`${request.method} ${route}`);
-    if (this.isDown) json(response, 503, { code: "unavailable", detail: "" });
-    else if (instead === "cut") response.destroy();
+    if (instead === "cut") response.destroy();
     else if (instead !== undefined) json(response, instead.status, instead.body);
     else if (request.method === "POST" && pathname === BASE) {
       Object.assign(this, { token: "secret", kept: [], passing: [] });
@@ -125,7 +170,7 @@ class Script {
         break;
       }
       case "POST turns":
-        this.#turn(response, body);
+        void this.#turn(response, body);
         break;
       case "POST handoff":
         this.tell("state", { phase: "requested", reason: "asked_for_person" });
@@ -163,17 +208,20 @@ class Script {
     }
   }
 
-  /** Answers a turn at once, sentence by sentence. */
-  #turn(response, { client_turn_id, text }) {
+  /** Answers a turn, sentence by sentence, once nothing holds it. */
+  async #turn(response, { client_turn_id, text }) {
     const names = { turn: `turn-${++this.#turns}`, client_turn_id };
     const { sentences, ...reply } = this.reply;
+    const cited = (reply.citations ?? []).map(({ n }) => n);
     stream(response);
     this.tell("question", { ...names, text });
-    const told = sentences.map((sentence, index) => ({ name: "sentence", data: { ...names, index, text: sentence, citations: [] } }));
+    const told = sentences.map((sentence, index) => ({ name: "sentence", data: { ...names, index, text: sentence, citations: cited } }));
+    write(response, { name: "status", data: { ...names, stage: "searching" } });
+    await this.held;
     for (const event of [...told, ...told]) write(response, event);
     for (const { name, data } of told) this.pass(name, data);
     this.passing = [];
-    const kept = { sentences: sentences.map((sentence) => ({ text: sentence, citations: [] })), citations: [], ...reply, ...names };
+    const kept = { sentences: sentences.map((sentence) => ({ text: sentence, citations: cited })), citations: [], ...reply, ...names };
     write(response, this.tell("reply", kept));
     response.end();
   }
@@ -183,13 +231,19 @@ class Script {
     response.on("close", () => this.#listeners.delete(response));
   }
 
-  async #page(request, response) {
-    const page = await fetch(this.pages + request.url, { headers: { accept: request.headers.accept ?? "*/*" } });
-    const headers = {};
-    for (const name of ["content-type", "content-security-policy"]) {
-      if (page.headers.has(name)) headers[name] = page.headers.get(name);
+  async #page(path, response) {
+    const page = this.pages[path];
+    const script = /^\/widget\/(reeve-chat(?:-cy)?)(-[0-9a-f]{16})?\.js$/.exec(path);
+    if (page !== undefined) {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY });
+      response.end(typeof page === "function" ? page() : page);
+    } else if (script !== null && !this.isDown) {
+      const isStub = script[1] === "reeve-chat" && script[2] === undefined;
+      const body = isStub ? 'import "./reeve-chat-0123456789abcdef.js";\n' : await readFile(new URL(`${script[1]}.js`, ASSETS));
+      response.writeHead(200, { ...CORS, "content-type": "text/javascript; charset=utf-8", "cross-origin-resource-policy": "cross-origin" }).end(body);
+    } else {
+      response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
     }
-    response.writeHead(page.status, headers).end(Buffer.from(await page.arrayBuffer()));
   }
 }
 

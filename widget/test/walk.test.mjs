@@ -59,7 +59,7 @@ async function withCouncil(hours, body) {
 async function inBrowsers(address, body) {
   const [resident, staff] = [await chromium.newContext(), await chromium.newContext()];
   try {
-    const { page: residentPage } = await open(resident, address);
+    const { page: residentPage } = await open(resident, `${address}/chat`);
     const { page: staffPage } = await open(staff, `${address}/staff`);
     await staffPage.getByLabel("Name").fill("asha");
     await staffPage.getByLabel("Password").fill(PASSWORD);

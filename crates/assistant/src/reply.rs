@@ -272,6 +272,18 @@ impl ReplyBuilder {
     }
 }
 
+#[cfg(feature = "testing")]
+impl ReplyBuilder {
+    /// Lets the last sentence cite something, as if it had been checked against it.
+    pub(crate) fn citing(mut self, citation: Citation) -> Self {
+        if let Some(sentence) = self.sentences.last_mut() {
+            sentence.citations.push(citation.n);
+        }
+        self.citations.push(citation);
+        self
+    }
+}
+
 /// Sentences with a space between; list items, steps and what introduces them on lines of their own.
 fn join(sentences: &[ReplySentence]) -> String {
     let mut text = String::new();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
+use server::{OriginError, Origins};
 use toml::Table;
 
 /// The default configuration, commented.
@@ -68,6 +69,7 @@ pub(crate) struct Server {
     pub(crate) queue_length: usize,
     pub(crate) draft_deadline_ms: u64,
     pub(crate) request_limit_bytes: usize,
+    pub(crate) origins: Vec<String>,
     pub(crate) conversations_kept: usize,
     pub(crate) conversation_idle_minutes: u64,
 }
@@ -137,6 +139,7 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
     if !(0.0..=1.0).contains(&config.answers.dense_share) {
         bail!("answers.dense_share in {named} is {}; it is a share, 0 to 1", config.answers.dense_share);
     }
+    config.server.origins().with_context(|| format!("server.origins in {named} is wrong"))?;
     Ok(config)
 }
 
@@ -148,6 +151,13 @@ fn merge(table: &mut Table, overrides: Table) {
                 table.insert(key, value);
             }
         }
+    }
+}
+
+impl Server {
+    /// The websites whose pages may use the interface.
+    pub(crate) fn origins(&self) -> Result<Origins, OriginError> {
+        Origins::parse(&self.origins)
     }
 }
 
@@ -202,6 +212,11 @@ mod tests {
         assert!(format!("{:#}", check("[answers]\nrisk = 3.0\n").unwrap_err()).contains("0 to 1"));
         assert!(format!("{:#}", check("[answers]\ndense_share = -0.1\n").unwrap_err()).contains("0 to 1"));
         assert!(format!("{:#}", check("[answers\n").unwrap_err()).contains("not TOML"));
+        let origins = format!("{:#}", check("[server]\norigins = [\"council.example\"]\n").unwrap_err());
+        assert!(
+            origins.contains("server.origins") && origins.contains("\"council.example\" is not the origin"),
+            "{origins}"
+        );
         assert!(load(Some(Path::new("/nowhere/reeve.toml"))).is_err());
     }
 }

@@ -78,6 +78,20 @@ impl ApiError {
         )
     }
 
+    /// Its name.
+    pub(crate) fn code(&self) -> &'static str {
+        self.body.code
+    }
+
+    /// In words.
+    pub(crate) fn detail(&self) -> &str {
+        &self.body.detail
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Whether the service is at fault, and not the request.
     pub(crate) fn is_ours(&self) -> bool {
         self.status.is_server_error()

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::delivery::{MailConfig, WebhookConfig};
+use crate::origins::Origins;
 
 /// How the service runs.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct ServerConfig {
     pub draft_deadline: Duration,
     /// The largest request body.
     pub request_limit_bytes: usize,
+    /// The websites whose pages may use the interface.
+    pub origins: Origins,
     /// How many conversations are kept in memory; when there is one more, the one unused for longest is let go. All are in
     /// the store.
     pub conversations_kept: usize,

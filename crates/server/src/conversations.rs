@@ -47,18 +47,21 @@ impl Conversations {
 
     /// Starts a conversation; gives its token, which is not kept.
     pub(crate) async fn create(&self) -> Result<(Arc<Conversation>, String), ApiError> {
+        let (token, digest) = token::issue().map_err(|error| ApiError::internal(&error))?;
+        Ok((self.begin(Uuid::new_v4(), digest).await?, token))
+    }
+
+    /// Starts a conversation whose id and token were given out before.
+    pub(crate) async fn begin(&self, id: Uuid, digest: TokenDigest) -> Result<Arc<Conversation>, ApiError> {
         if self.is_closing() {
             return Err(ApiError::shutting_down());
         }
-        let (token, digest) = token::issue().map_err(|error| ApiError::internal(&error))?;
-        let id = Uuid::new_v4();
         let now_ms = Timestamp::now().as_millisecond();
         self.store
             .create_conversation(&id.to_string(), &digest.to_hex(), now_ms)
             .await
             .map_err(|error| ApiError::store(&error))?;
-        let conversation = Conversation::new(id, digest, self.listener_grace, self.store.clone());
-        Ok((self.hold(Arc::new(conversation))?, token))
+        self.hold(Arc::new(Conversation::new(id, digest, self.listener_grace, self.store.clone())))
     }
 
     /// The conversation of this id.

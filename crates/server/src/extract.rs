@@ -1,12 +1,16 @@
-//! What is read out of a request: a JSON body, and the conversation that a token opens. Every refusal is an [`ApiError`].
+//! What is read out of a request: a JSON body, a form, and the conversation that a token opens. Every refusal is an
+//! [`ApiError`].
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Form;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -17,7 +21,7 @@ use crate::service::Service;
 
 /// How long a client may take to send its body, which is at most some kilobytes. It stops a client that sends a byte a
 /// minute from holding a connection for ever.
-pub(crate) const BODY_PATIENCE: Duration = Duration::from_secs(20);
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// A JSON body of a known shape.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -42,10 +46,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Service>> for JsonBody<T> {
 
 async fn read(request: Request, service: &Arc<Service>) -> Result<Bytes, ApiError> {
     let bytes = tokio::time::timeout(BODY_PATIENCE, Bytes::from_request(request, service)).await;
-    let Ok(bytes) = bytes else {
-        return Err(ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The body took too long to arrive."));
-    };
-    bytes.map_err(|rejection| {
+    bytes.map_err(|_| too_slow())?.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             too_large(service)
         } else {
@@ -87,13 +88,53 @@ impl FromRequestParts<Arc<Service>> for Opened {
         let Path(id) = Path::<String>::from_request_parts(parts, service).await.map_err(|_| no_conversation())?;
         let id: Uuid = id.parse().map_err(|_| no_conversation())?;
         let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
-        let conversation = service.conversations().find(id).await?.ok_or_else(no_conversation)?;
-        if !conversation.admits(token) {
-            return Err(ApiError::unauthorized());
-        }
-        conversation.touch();
-        Ok(Self(conversation))
+        open(service, id, token).await?.map(Self).ok_or_else(no_conversation)
     }
+}
+
+/// The conversation of this id, if there is one; refused to those who do not have its token.
+pub(crate) async fn open(service: &Service, id: Uuid, token: &str) -> Result<Option<Arc<Conversation>>, ApiError> {
+    let Some(conversation) = service.conversations().find(id).await? else { return Ok(None) };
+    if !conversation.admits(token) {
+        return Err(ApiError::unauthorized());
+    }
+    conversation.touch();
+    Ok(Some(conversation))
+}
+
+/// The fields of a form. One that was not sent is empty; of one that was sent twice, the last counts.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(HashMap<String, String>);
+
+impl Fields {
+    /// Reads a form.
+    pub(crate) async fn read(request: Request, service: &Arc<Service>) -> Result<Self, ApiError> {
+        let form = Form::<Vec<(String, String)>>::from_request(request, service);
+        let form = tokio::time::timeout(BODY_PATIENCE, form).await.map_err(|_| too_slow())?;
+        let Form(fields) = form.map_err(|rejection| {
+            // The rejection says so in its status only once it is a response.
+            if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+                too_large(service)
+            } else {
+                ApiError::bad_request("invalid_form", "The form could not be read.")
+            }
+        })?;
+        Ok(Self(fields.into_iter().collect()))
+    }
+
+    /// A field without white space at its ends, and with lines that end in one character.
+    pub(crate) fn line(&self, name: &str) -> String {
+        self.text(name).replace("\r\n", "\n").trim().to_owned()
+    }
+
+    /// A field as it was sent.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+}
+
+fn too_slow() -> ApiError {
+    ApiError::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The body took too long to arrive.")
 }
 
 fn no_conversation() -> ApiError {

@@ -5,12 +5,15 @@
 //! knows nothing of models, search indexes or the command line.
 
 mod api_error;
+mod chat;
+mod clock;
 mod config;
 mod conversations;
 mod delivery;
 mod error;
 mod extract;
 mod middleware;
+mod origins;
 mod pages;
 mod panics;
 mod people;
@@ -29,6 +32,7 @@ mod work;
 pub use config::{AlertsConfig, HandoffConfig, RetentionConfig, ServerConfig};
 pub use delivery::{DeliveryError, MailConfig, WebhookConfig};
 pub use error::ServerError;
+pub use origins::{OriginError, Origins};
 pub use panics::log_panics_without_text;
 pub use recorder::Recorder;
 pub use serve::serve;

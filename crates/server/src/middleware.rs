@@ -13,8 +13,8 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
-use crate::extract;
 use crate::service::Service;
+use crate::{chat, extract};
 
 /// Only this service's own files run, style and connect; nothing is embedded elsewhere (W3C Content Security Policy 3).
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -58,7 +58,12 @@ pub(crate) async fn limit_body(State(service): State<Arc<Service>>, request: Req
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|bytes| bytes > service.request_limit_bytes() as u64) {
-        return extract::too_large(&service).into_response();
+        // A person reads this one.
+        return if request.uri().path() == chat::ADDRESS {
+            chat::too_large(&service)
+        } else {
+            extract::too_large(&service).into_response()
+        };
     }
     next.run(request).await
 }

@@ -12,6 +12,7 @@ use store::{Notice, Notices, Store};
 use crate::config::ServerConfig;
 use crate::conversations::{Conversations, EventName, LISTENER_GRACE};
 use crate::error::ServerError;
+use crate::origins::Origins;
 use crate::pages::Templates;
 use crate::people::{OUTBOX_INTERVAL, People};
 use crate::recorder::Recorder;
@@ -33,6 +34,7 @@ pub struct Service {
     templates: Templates,
     console: Console,
     request_limit_bytes: usize,
+    origins: Origins,
 }
 
 impl Service {
@@ -73,6 +75,7 @@ impl Service {
             templates: Templates::new()?,
             console: Console::new()?,
             request_limit_bytes: config.request_limit_bytes,
+            origins: config.origins.clone(),
         });
         tokio::spawn(follow(Arc::downgrade(&service), notices));
         let round = ROUND_INTERVAL.min(config.conversation_idle).max(Duration::from_millis(10));
@@ -138,6 +141,10 @@ impl Service {
 
     pub(crate) fn request_limit_bytes(&self) -> usize {
         self.request_limit_bytes
+    }
+
+    pub(crate) fn origins(&self) -> &Origins {
+        &self.origins
     }
 }
 

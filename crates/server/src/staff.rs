@@ -9,7 +9,6 @@ mod address;
 mod assets;
 mod call_backs;
 mod canned;
-mod clock;
 mod conversation;
 mod inbox;
 mod live;
@@ -35,6 +34,7 @@ use axum::routing::{get, post};
 use jiff::Timestamp;
 use store::{AuditRow, StaffRow};
 
+use crate::clock::{self, MINUTE_MS};
 use crate::service::Service;
 #[cfg(test)]
 pub(crate) use address::encoded;
@@ -43,9 +43,6 @@ use refusal::Refusal;
 #[cfg(test)]
 pub(crate) use session::digest;
 use templates::Templates;
-
-/// A minute in milliseconds.
-const MINUTE_MS: i64 = 60_000;
 
 /// What the console keeps while the service runs.
 pub(crate) struct Console {

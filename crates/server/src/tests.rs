@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 pub(crate) mod app;
+mod chat;
 mod endings;
 mod load;
 mod overload;
@@ -12,3 +13,4 @@ mod restarts;
 mod shown;
 mod staff;
 mod turns;
+mod widget;

@@ -2,16 +2,60 @@
 
 mod told;
 
+use assistant::limits::MAX_QUESTION_CHARACTERS;
 use assistant::{Reply, Stage};
 use conversation::{CallBackWhy, NewReply, Offer, TurnEnding};
-use corpus::{Contact, Council, Knowledge};
+use corpus::{Contact, Council, Knowledge, SignpostKind};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use store::{Mode, Switches};
 use uuid::Uuid;
 
+use crate::config::{RetentionConfig, SECONDS_A_DAY};
 use crate::pages;
 use crate::people::QueuePlace;
 pub(crate) use told::told;
+
+/// Answer to `GET /api/v1/service`.
+#[derive(Debug, Serialize)]
+pub(crate) struct ServiceTold {
+    /// The council's name.
+    pub(crate) council: String,
+    /// Characters that a question may have.
+    pub(crate) longest: usize,
+    /// Days after which the details of a closed call-back are erased, and conversations after their last message.
+    pub(crate) call_back_days: u64,
+    pub(crate) conversations_days: u64,
+    /// What staff tell residents while the assistant is not fully on.
+    pub(crate) notice: Option<String>,
+    pub(crate) mode: Mode,
+    /// Questions to start with.
+    pub(crate) examples: Vec<String>,
+    pub(crate) contact: ContactDetails,
+    /// What the council says where somebody is in danger.
+    pub(crate) emergency: String,
+}
+
+impl ServiceTold {
+    /// As things stand.
+    pub(crate) fn new(knowledge: &Knowledge, retention: &RetentionConfig, switches: &Switches) -> Self {
+        let council = &knowledge.council;
+        Self {
+            council: council.name.clone(),
+            longest: MAX_QUESTION_CHARACTERS,
+            call_back_days: retention.call_backs.as_secs() / SECONDS_A_DAY,
+            conversations_days: retention.conversations.as_secs() / SECONDS_A_DAY,
+            notice: Some(switches.message.trim())
+                .filter(|message| switches.mode != Mode::On && !message.is_empty())
+                .map(str::to_owned),
+            mode: switches.mode,
+            examples: pages::examples(knowledge),
+            contact: ContactDetails::new(council, &council.contact, None, knowledge),
+            emergency: council.signpost(SignpostKind::LifeDanger).to_owned(),
+        }
+    }
+}
 
 /// Answer to `POST /api/v1/conversations`.
 #[derive(Debug, Serialize)]
@@ -61,7 +105,7 @@ fn yes() -> bool {
 #[derive(Debug, Serialize)]
 pub(crate) struct Receipt {
     pub(crate) receipt: Uuid,
-    pub(crate) erased_at: String,
+    pub(crate) erased_at: Timestamp,
 }
 
 /// Answer to `POST …/handoff`: where the conversation stands, and the way to a person.

@@ -1,15 +1,19 @@
 //! The templates, and what is put into them. Every value is escaped unless it was made here as HTML.
 
-use assistant::limits::MAX_QUESTION_CHARACTERS;
 use corpus::{Knowledge, Page};
-use minijinja::{Environment, Error, context};
+use minijinja::{Environment, Error, Value, context};
 
-use super::{examples, markdown};
-use crate::config::{RetentionConfig, SECONDS_A_DAY};
+use super::{markdown, site};
 use crate::wire::ContactDetails;
 
 /// The templates, parsed.
 pub(crate) struct Templates(Environment<'static>);
+
+macro_rules! templates {
+    ($environment:ident, $($name:literal),* $(,)?) => {
+        $($environment.add_template($name, include_str!(concat!("../templates/", $name)))?;)*
+    };
+}
 
 impl Templates {
     /// Parses the embedded templates. Names end in `.html`, which turns escaping on.
@@ -17,33 +21,31 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_trim_blocks(true);
         environment.set_lstrip_blocks(true);
-        environment.add_template("base.html", include_str!("../templates/base.html"))?;
-        environment.add_template("contact.html", include_str!("../templates/contact.html"))?;
-        environment.add_template("ask.html", include_str!("../templates/ask.html"))?;
-        environment.add_template("page.html", include_str!("../templates/page.html"))?;
-        environment.add_template("not_found.html", include_str!("../templates/not_found.html"))?;
+        templates!(
+            environment,
+            "base.html",
+            "contact.html",
+            "home.html",
+            "page.html",
+            "not_found.html",
+            "chat.html",
+            "chat/parts.html",
+            "chat/conversation.html",
+            "chat/entry.html",
+            "chat/call_back.html",
+        );
         Ok(Self(environment))
     }
 
-    /// The page on which a resident asks. `notice` is what staff tell residents while the assistant is switched off.
-    pub(crate) fn ask(
-        &self,
-        knowledge: &Knowledge,
-        retention: &RetentionConfig,
-        notice: Option<&str>,
-    ) -> Result<String, Error> {
-        let council = &knowledge.council;
-        self.0.get_template("ask.html")?.render(context! {
-            lang => "en",
-            council => council.name,
-            website => web_address(council.website.as_deref()),
-            contact => ContactDetails::new(council, &council.contact, None, knowledge),
-            examples => examples::examples(knowledge),
-            longest => MAX_QUESTION_CHARACTERS,
-            notice,
-            conversations_days => retention.conversations.as_secs() / SECONDS_A_DAY,
-            call_backs_days => retention.call_backs.as_secs() / SECONDS_A_DAY,
-        })
+    /// The council's own front page: its services, and their pages.
+    pub(crate) fn home(&self, knowledge: &Knowledge) -> Result<String, Error> {
+        let services = site::services(knowledge);
+        self.0.get_template("home.html")?.render(context! { services, ..frame(knowledge) })
+    }
+
+    /// The page on which a resident asks without a script.
+    pub(crate) fn chat(&self, knowledge: &Knowledge, values: Value) -> Result<String, Error> {
+        self.0.get_template("chat.html")?.render(context! { ..values, ..frame(knowledge) })
     }
 
     /// A page of the council.
@@ -57,8 +59,8 @@ impl Templates {
             contact => ContactDetails::new(council, &council.contact_for(service), service, knowledge),
             title => page.title,
             has_title => rendered.has_title,
-            body => minijinja::Value::from_safe_string(rendered.html),
-            service => service.map(in_words),
+            body => Value::from_safe_string(rendered.html),
+            service => service.map(|id| context! { id, name => site::name(council, id) }),
             last_reviewed => page.last_reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
             original => web_address(page.source_url.as_deref()),
         })
@@ -66,25 +68,22 @@ impl Templates {
 
     /// What stands at an address that leads nowhere.
     pub(crate) fn not_found(&self, knowledge: &Knowledge) -> Result<String, Error> {
-        let council = &knowledge.council;
-        self.0.get_template("not_found.html")?.render(context! {
-            lang => "en",
-            council => council.name,
-            contact => ContactDetails::new(council, &council.contact, None, knowledge),
-        })
+        self.0.get_template("not_found.html")?.render(frame(knowledge))
+    }
+}
+
+/// What every page says of the council.
+fn frame(knowledge: &Knowledge) -> Value {
+    let council = &knowledge.council;
+    context! {
+        lang => "en",
+        council => council.name,
+        website => web_address(council.website.as_deref()),
+        contact => ContactDetails::new(council, &council.contact, None, knowledge),
     }
 }
 
 /// The address when it is one of the web. Pages come from imports, and an address can be anything.
 fn web_address(address: Option<&str>) -> Option<&str> {
     address.filter(|address| address.starts_with("https://") || address.starts_with("http://"))
-}
-
-/// `council-tax` as "Council tax".
-fn in_words(service: &str) -> String {
-    let mut words = service.replace(['-', '_'], " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
 }

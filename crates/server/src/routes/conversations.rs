@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
+use crate::conversations::Conversation;
 use crate::extract::Opened;
 use crate::service::Service;
 use crate::wire::{NewConversation, Receipt};
@@ -27,6 +28,11 @@ pub(crate) async fn delete(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
 ) -> Result<Json<Receipt>, ApiError> {
+    erase(&service, &conversation).await.map(Json)
+}
+
+/// Erases a conversation; gives the receipt.
+pub(crate) async fn erase(service: &Service, conversation: &Conversation) -> Result<Receipt, ApiError> {
     service.conversations().delete(conversation.id()).await?;
-    Ok(Json(Receipt { receipt: Uuid::new_v4(), erased_at: Timestamp::now().to_string() }))
+    Ok(Receipt { receipt: Uuid::new_v4(), erased_at: Timestamp::now() })
 }

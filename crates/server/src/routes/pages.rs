@@ -6,17 +6,13 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use store::Mode;
 
 use crate::api_error::ApiError;
 use crate::service::Service;
 
-/// `GET /`: the page on which a resident asks.
-pub(crate) async fn ask(State(service): State<Arc<Service>>) -> Result<Response, ApiError> {
-    let people = service.people();
-    let switches = people.switches();
-    let notice = Some(switches.message.trim()).filter(|message| switches.mode != Mode::On && !message.is_empty());
-    html(StatusCode::OK, service.templates().ask(service.knowledge(), people.retention(), notice))
+/// `GET /`: the council's front page.
+pub(crate) async fn home(State(service): State<Arc<Service>>) -> Result<Response, ApiError> {
+    html(StatusCode::OK, service.templates().home(service.knowledge()))
 }
 
 /// `GET /pages/{id}`: a page of the council, as it is cited.

@@ -8,10 +8,11 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use conversation::NewReply;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
-use crate::conversations::{Begun, EventName, Place, Scope};
+use crate::conversations::{Begun, Conversation, EventName, Listening, Place, Scope};
 use crate::extract::{JsonBody, Opened};
 use crate::service::Service;
 use crate::streams;
@@ -23,18 +24,41 @@ const MAX_CLIENT_TURN_ID_CHARACTERS: usize = 100;
 /// What a resident can add to "this did not help".
 const MAX_COMMENT_CHARACTERS: usize = 2000;
 
+/// What came of asking.
+pub(crate) enum Asked {
+    /// The turn is answered, or was before: this hears its events.
+    Turn { turn: String, listening: Listening },
+    /// Nothing can be kept. This is what the resident is told all the same.
+    Lost { turn: String, reply: NewReply },
+}
+
 /// `POST …/turns`: answers with the turn's events from its first, whether the turn is new or was sent before.
 pub(crate) async fn create(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
     JsonBody(turn): JsonBody<NewTurn>,
 ) -> Result<Response, ApiError> {
-    let name_length = turn.client_turn_id.chars().count();
+    Ok(match ask(&service, &conversation, &turn.client_turn_id, &turn.text).await? {
+        Asked::Turn { turn, listening } => streams::respond(listening, Place::default(), Scope::Turn(turn)),
+        Asked::Lost { turn: lost, reply } => {
+            streams::respond_once(EventName::Reply, &wire::reply(&lost, &turn.client_turn_id, &reply))
+        }
+    })
+}
+
+/// Sees to it that a question is answered, once however often it is sent under the same name.
+pub(crate) async fn ask(
+    service: &Service,
+    conversation: &Arc<Conversation>,
+    client_turn_id: &str,
+    text: &str,
+) -> Result<Asked, ApiError> {
+    let name_length = client_turn_id.chars().count();
     if name_length == 0 || name_length > MAX_CLIENT_TURN_ID_CHARACTERS {
         let detail = format!("client_turn_id has to be 1 to {MAX_CLIENT_TURN_ID_CHARACTERS} characters long.");
         return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
     }
-    let question = readable(&turn.text)?;
+    let question = readable(text)?;
     let answerer = service.work().answerer();
     let urgent = answerer.signpost(&question).is_some();
     // A long message is refused, unless it says that someone is in danger.
@@ -43,25 +67,24 @@ pub(crate) async fn create(
         return Err(ApiError::too_large("question_too_long", detail));
     }
     let listening = conversation.listen()?;
-    let begun = match conversation.begin_turn(&turn.client_turn_id, &question, urgent).await {
+    let begun = match conversation.begin_turn(client_turn_id, &question, urgent).await {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
             let reply = answerer.signpost(&question).unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
-            let lost = Uuid::new_v4().to_string();
-            return Ok(streams::respond_once(EventName::Reply, &wire::reply(&lost, &turn.client_turn_id, &reply)));
+            return Ok(Asked::Lost { turn: Uuid::new_v4().to_string(), reply });
         }
         begun => begun?,
     };
     let turn = match begun {
         Begun::Known { turn } => turn,
         Begun::New { turn, history } => {
-            let job = Job { conversation, turn: turn.clone(), enquiry: Enquiry { question, history } };
-            service.work().submit(job).await;
+            let enquiry = Enquiry { question, history };
+            service.work().submit(Job { conversation: Arc::clone(conversation), turn: turn.clone(), enquiry }).await;
             turn
         }
     };
-    Ok(streams::respond(listening, Place::default(), Scope::Turn(turn)))
+    Ok(Asked::Turn { turn, listening })
 }
 
 /// The question without white space around it and without control characters.
@@ -110,10 +133,15 @@ pub(crate) async fn feedback(
     Opened(conversation): Opened,
     JsonBody(feedback): JsonBody<Feedback>,
 ) -> Result<StatusCode, ApiError> {
+    rate(&conversation, feedback).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps whether a reply helped.
+pub(crate) async fn rate(conversation: &Conversation, feedback: Feedback) -> Result<(), ApiError> {
     if feedback.comment.as_deref().is_some_and(|comment| comment.chars().count() > MAX_COMMENT_CHARACTERS) {
         let detail = format!("A comment can be up to {MAX_COMMENT_CHARACTERS} characters long.");
         return Err(ApiError::too_large("comment_too_long", detail));
     }
-    conversation.rate(&feedback.turn.to_string(), feedback.helpful, feedback.comment).await?;
-    Ok(StatusCode::NO_CONTENT)
+    conversation.rate(&feedback.turn.to_string(), feedback.helpful, feedback.comment).await
 }

@@ -1,9 +1,8 @@
 //! Who is signed in: the cookie, the session that it opens, and the forms that only that session can send.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Form, FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use conversation::StaffMember;
@@ -13,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 use super::permission::{Permission, allows};
 use super::refusal::Refusal;
 use super::{MINUTE_MS, now_ms};
-use crate::extract::BODY_PATIENCE;
+use crate::extract::Fields;
 use crate::service::Service;
 use crate::token::{self, TokenDigest};
 
@@ -102,36 +101,11 @@ impl FromRequest<Arc<Service>> for Posted {
     async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         let who = SignedIn::from_request_parts(&mut parts, service).await?;
-        let fields = Fields::read(Request::from_parts(parts, body), service).await?;
+        let fields = Fields::read(Request::from_parts(parts, body), service).await.map_err(|_| Refusal::Form)?;
         if !same(fields.text("csrf"), &who.session.csrf_token) {
             return Err(Refusal::Form);
         }
         Ok(Self { who, fields })
-    }
-}
-
-/// The fields of a form. One that was not sent is empty; of one that was sent twice, the last counts.
-#[derive(Debug, Default)]
-pub(crate) struct Fields(HashMap<String, String>);
-
-impl Fields {
-    /// Reads a form.
-    pub(crate) async fn read(request: Request, service: &Arc<Service>) -> Result<Self, Refusal> {
-        let form = Form::<Vec<(String, String)>>::from_request(request, service);
-        match tokio::time::timeout(BODY_PATIENCE, form).await {
-            Ok(Ok(Form(fields))) => Ok(Self(fields.into_iter().collect())),
-            Ok(Err(_)) | Err(_) => Err(Refusal::Form),
-        }
-    }
-
-    /// A field without white space at its ends, and with lines that end in one character.
-    pub(crate) fn line(&self, name: &str) -> String {
-        self.text(name).replace("\r\n", "\n").trim().to_owned()
-    }
-
-    /// A field as it was sent.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        self.0.get(name).map(String::as_str).unwrap_or_default()
     }
 }
 

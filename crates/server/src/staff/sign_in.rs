@@ -12,8 +12,9 @@ use store::{SessionRow, StaffRow};
 use tokio::time::Instant;
 
 use super::refusal::{Refusal, see_other};
-use super::session::{self, COOKIE, Fields, LONGEST_MS, Posted, cookie, same, secret, set_cookie};
+use super::session::{self, COOKIE, LONGEST_MS, Posted, cookie, same, secret, set_cookie};
 use super::{MINUTE_MS, address, audit, now_ms, password, words};
+use crate::extract::Fields;
 use crate::service::Service;
 
 /// The cookie that ties the form to the browser that was given it: there is no session yet to do so.
@@ -54,7 +55,7 @@ pub(crate) async fn sign_in(
     request: Request,
 ) -> Result<Response, Refusal> {
     let came = Instant::now();
-    let fields = Fields::read(request, &service).await?;
+    let fields = Fields::read(request, &service).await.map_err(|_| Refusal::Form)?;
     let next = address::own(fields.text("next")).unwrap_or_default();
     if !same(fields.text("csrf"), cookie(&headers, FORM_COOKIE).unwrap_or_default()) {
         let problem = "The page was open for a long time. Sign in again.";

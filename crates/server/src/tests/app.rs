@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::work::{Answerer, ScriptedAnswers};
-use crate::{AlertsConfig, HandoffConfig, Recorder, RetentionConfig, ServerConfig, Service};
+use crate::{AlertsConfig, HandoffConfig, Origins, Recorder, RetentionConfig, ServerConfig, Service};
 use store::Store;
 use tempfile::TempDir;
 
@@ -56,6 +56,7 @@ pub(crate) fn config() -> ServerConfig {
         queue_length: 4,
         draft_deadline: Duration::from_secs(5),
         request_limit_bytes: 64 * 1024,
+        origins: Origins::Any,
         conversations_kept: 100,
         conversation_idle: Duration::from_secs(3600),
         handoff: HandoffConfig {

@@ -323,7 +323,9 @@ async fn switched_off_residents_go_straight_to_people() {
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    assert!(text_of(app.get("/").await).await.contains("Back at &lt;noon&gt;."));
+    assert!(text_of(app.get("/chat").await).await.contains("Back at &lt;noon&gt;."));
+    let about = json_of(app.get("/api/v1/service").await).await;
+    assert_eq!((&about["mode"], &about["notice"]), (&json!("off"), &json!("Back at <noon>.")));
     let opened = app.open().await;
     let events = app.ask(&opened, "one", "What does it cost?").await;
     assert_eq!(events.last().unwrap().data["text"], "Switched off. Please call us.");

@@ -18,19 +18,57 @@ fn check_policy(headers: &HeaderMap) {
 }
 
 #[tokio::test]
-async fn the_page_on_which_a_resident_asks() {
+async fn the_front_page_leads_to_every_page_and_to_the_chat() {
     let app = TestApp::start().await;
     let response = app.get("/").await;
     assert_eq!(response.status(), StatusCode::OK);
     check_policy(response.headers());
+    // The templates escape slashes as well, which browsers do not care about.
+    let page = text_of(response).await.replace("&#x2f;", "/");
+    for part in [
+        "<title>Home – Test &lt;Council&gt;</title>",
+        "<h3>Waste</h3>",
+        "<a href=\"/pages/garden-waste\">Garden waste</a>",
+        "<a href=\"/pages/contact-us\">Contact us</a>",
+        "<a href=\"/chat\">Ask us a question</a> or call <a href=\"tel:01632960100\">01632 960100</a>",
+        "<script type=\"module\" src=\"/widget/reeve-chat.js\"></script>",
+        "Monday to Friday, 8:30am to 5:30pm. Closed on bank holidays.",
+    ] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    assert_eq!((page.matches("<h1").count(), page.matches("<reeve-chat").count()), (1, 1));
+    check_markup(&page);
+}
+
+/// Nothing that the policy forbids, and no id twice.
+fn check_markup(page: &str) {
+    assert!(!page.contains("<script>") && !page.contains("style=") && !page.contains(" onclick="), "{page}");
+    let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    ids.sort_unstable();
+    assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "{ids:?}");
+}
+
+#[tokio::test]
+async fn the_page_on_which_a_resident_asks() {
+    let app = TestApp::start().await;
+    let response = app.get("/chat").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    check_policy(response.headers());
+    assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store", "it holds what opens a conversation");
     let page = text_of(response).await;
     assert!(page.contains("<title>Ask a question – Test &lt;Council&gt;</title>"), "{page}");
-    assert!(page.contains("automated assistant"));
-    assert!(page.contains("<noscript>"));
-    assert!(page.contains("<a href=\"tel:01632960100\">01632 960100</a>"));
-    assert!(page.contains("Monday to Friday, 8:30am to 5:30pm. Closed on bank holidays."));
-    assert!(page.contains("How much does a garden waste subscription cost?"));
-    assert!(!page.contains("<script>") && !page.contains("style="), "nothing that the policy forbids");
+    for part in [
+        "automated assistant",
+        "<reeve-chat position=\"inline\">",
+        "<script type=\"module\" src=\"/widget/reeve-chat.js\"></script>",
+        "<a href=\"tel:01632960100\">01632 960100</a>",
+        "value=\"How much does a garden waste subscription cost?\"",
+        "call <a href=\"tel:999\">999</a>",
+    ] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    assert_eq!(page.matches("<reeve-chat").count(), 1, "not in the corner as well");
+    check_markup(&page);
 }
 
 #[tokio::test]
@@ -46,12 +84,14 @@ async fn a_page_as_it_is_cited() {
         "<td>£52</td>",
         "<a href=\"/pages/contact-us#phones\">contact</a>",
         "Last reviewed: 2 March 2026",
-        "Waste",
+        "<a href=\"/#waste\">Waste</a>",
+        "<reeve-chat>",
         "01632 960100",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
     }
     assert_eq!(page.matches("<h1").count(), 1);
+    check_markup(&page);
     let without_heading = text_of(app.get("/pages/contact-us").await).await;
     assert!(without_heading.contains("<h1>Contact us</h1>"));
 }
@@ -71,11 +111,7 @@ async fn an_address_that_leads_nowhere_is_explained_to_people() {
 #[tokio::test]
 async fn files_are_sent_again_only_when_they_changed() {
     let app = TestApp::start().await;
-    for (name, content_type) in [
-        ("reeve.css", "text/css; charset=utf-8"),
-        ("reeve.js", "text/javascript; charset=utf-8"),
-        ("reeve.svg", "image/svg+xml"),
-    ] {
+    for (name, content_type) in [("reeve.css", "text/css; charset=utf-8"), ("reeve.svg", "image/svg+xml")] {
         let address = format!("/assets/{name}");
         let response = app.get(&address).await;
         assert_eq!(response.headers()[header::CONTENT_TYPE], content_type);

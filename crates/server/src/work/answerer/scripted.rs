@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use assistant::testing::{fixed_reply, signpost_reply};
+use assistant::testing::{cited_reply, clarify_reply, fixed_reply, handoff_reply, signpost_reply};
 use assistant::{Enquiry, Event, Path, Reply, Stage};
+use conversation::{Citation, Reason};
 use corpus::Knowledge;
 
 /// How often a held reply looks whether it may go on.
@@ -13,7 +14,9 @@ const POLL: Duration = Duration::from_millis(2);
 /// A held reply goes on after this long all the same, so that a failing test ends.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
-/// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, anything else is answered.
+/// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, `cite …` is answered from the page
+/// on garden waste, `unknown …` is not on the pages, `person …` asks for one, `choose …` is asked back; anything else is
+/// answered.
 pub(crate) struct ScriptedAnswers {
     knowledge: Knowledge,
     overload: Reply,
@@ -81,7 +84,13 @@ impl ScriptedAnswers {
         let text = format!("{said}: {}", enquiry.question);
         on_event(Event::Status(Stage::Writing));
         on_event(Event::Sentence { index: 0, text: text.clone(), citations: vec![1] });
-        fixed_reply(&text)
+        match enquiry.question.split(' ').next() {
+            Some("cite") => cited_reply(&text, citation()),
+            Some("unknown") => handoff_reply("It is not on the pages.", Reason::MissingKnowledge),
+            Some("person") => handoff_reply("Of course.", Reason::AskedForPerson),
+            Some("choose") => clarify_reply("Which one?", &["Garden waste", "<b>Contact</b> us"]),
+            Some(_) | None => fixed_reply(&text),
+        }
     }
 
     pub(crate) fn handoff_overload(&self) -> Reply {
@@ -99,5 +108,18 @@ impl ScriptedAnswers {
 
     pub(crate) fn knowledge(&self) -> &Knowledge {
         &self.knowledge
+    }
+}
+
+fn citation() -> Citation {
+    let text = str::to_owned;
+    Citation {
+        n: 1,
+        page_id: text("garden-waste"),
+        title: text("Garden waste"),
+        heading: text("What it costs"),
+        url: text("/pages/garden-waste"),
+        quote: text("A subscription costs **£52** a year."),
+        page_digest: text("of no page"),
     }
 }

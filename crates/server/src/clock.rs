@@ -1,11 +1,12 @@
-//! Times as staff read them, on the council's clock.
+//! Times as staff and residents read them, on the council's clock.
 
 use corpus::Council;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{MINUTE_MS, now_ms};
+/// A minute in milliseconds.
+pub(crate) const MINUTE_MS: i64 = 60_000;
 
 /// The council's clock, at one moment.
 pub(crate) struct Clock {
@@ -16,7 +17,10 @@ pub(crate) struct Clock {
 impl Clock {
     /// The clock as it stands now.
     pub(crate) fn of(council: &Council) -> Self {
-        Self { zone: TimeZone::get(&council.timezone).unwrap_or(TimeZone::UTC), now_ms: now_ms() }
+        Self {
+            zone: TimeZone::get(&council.timezone).unwrap_or(TimeZone::UTC),
+            now_ms: Timestamp::now().as_millisecond(),
+        }
     }
 
     pub(crate) fn now_ms(&self) -> i64 {
@@ -32,6 +36,22 @@ impl Clock {
             format!("today at {time}")
         } else {
             format!("{} at {time}", at.strftime("%-d %B %Y"))
+        }
+    }
+
+    /// "8:30am on Monday 28 December", "midday today": when something is to happen.
+    pub(crate) fn appointment(&self, at: Timestamp) -> String {
+        let at = at.to_zoned_datetime(self.zone.clone());
+        let time = match (at.hour(), at.minute()) {
+            (0, 0) => "midnight".to_owned(),
+            (12, 0) => "midday".to_owned(),
+            (_, 0) => at.strftime("%-I%P").to_string(),
+            _ => at.strftime("%-I:%M%P").to_string(),
+        };
+        if at.date() == self.today() {
+            format!("{time} today")
+        } else {
+            format!("{time} on {}", at.strftime("%A %-d %B"))
         }
     }
 
@@ -96,6 +116,9 @@ mod tests {
         assert_eq!(clock.moment(at("2026-07-01T08:05:00Z")), "today at 9:05am");
         assert_eq!(clock.moment(at("2026-06-30T22:59:00Z")), "30 June 2026 at 11:59pm");
         assert_eq!(clock.moment(at("2026-06-30T23:30:00Z")), "today at 12:30am");
+        assert_eq!(clock.appointment("2026-07-01T15:30:00Z".parse().unwrap()), "4:30pm today");
+        assert_eq!(clock.appointment("2026-12-28T09:00:00Z".parse().unwrap()), "9am on Monday 28 December");
+        assert_eq!(clock.appointment("2026-07-02T11:00:00Z".parse().unwrap()), "midday on Thursday 2 July");
         assert_eq!(clock.start_of(clock.today()), Some(at("2026-06-30T23:00:00Z")));
     }
 }
