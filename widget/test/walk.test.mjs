@@ -25,21 +25,38 @@ last_reviewed: 2026-03-02
 A garden waste subscription costs £52 a year. We collect garden waste every two weeks.
 `;
 
+/** An administrator's address of a PostgreSQL; without one, the walks go on SQLite alone. */
+const POSTGRES = process.env.REEVE_TEST_POSTGRES;
+
 let chromium;
+/** Databases made so far. */
+let made = 0;
 
 before(async () => { chromium = await browser(); });
 after(async () => { await chromium?.close(); });
 
+/** A new database on the PostgreSQL. */
+function newDatabase() {
+  made += 1;
+  const name = `walk_${process.pid}_${made}`;
+  const asked = spawnSync("psql", ["--quiet", "--command", `CREATE DATABASE ${name}`, POSTGRES]);
+  assert.equal(asked.status, 0, String(asked.stderr ?? asked.error));
+  const address = new URL(POSTGRES);
+  address.pathname = `/${name}`;
+  return address.href;
+}
+
 /** A council of the test's own, whose people answer in these hours. */
-async function withCouncil(hours, body) {
+async function withCouncil(database, hours, body) {
   const folder = await mkdtemp(join(tmpdir(), "reeve-walk-"));
-  const place = ["--knowledge", join(folder, "knowledge"), "--data", join(folder, "data")];
+  const kept = ["--data", join(folder, "data"), ...(database === "PostgreSQL" ? ["--database", newDatabase()] : [])];
+  const place = ["--knowledge", join(folder, "knowledge"), ...kept];
   let served;
   try {
     await mkdir(join(folder, "knowledge", "pages", "waste"), { recursive: true });
     await writeFile(join(folder, "knowledge", "council.toml"), council(hours));
     await writeFile(join(folder, "knowledge", "pages", "waste", "garden-waste.md"), PAGE);
-    const adding = ["staff", "add", "asha", "--display-name", "Asha Khan", "--role", "agent", "--password-stdin", "--data", join(folder, "data")];
+    const adding = ["staff", "add", "asha", "--display-name", "Asha Khan", "--role", "agent", "--password-stdin", ...kept];
     const added = spawnSync(process.env.REEVE_BINARY, adding, { input: `${PASSWORD}\n` });
     assert.equal(added.status, 0, String(added.stderr));
     served = await service([...place, "--port", "0"]);
@@ -103,8 +120,8 @@ async function close(staff) {
   await says(staff, "The conversation is closed.");
 }
 
-describe("a resident and a member of staff", () => {
-  test("offer, accept, both talk, closed, the assistant again", () => withCouncil("24/7", (address) => inBrowsers(address, async (resident, staff) => {
+for (const database of POSTGRES ? ["SQLite", "PostgreSQL"] : ["SQLite"]) describe(`a resident and a member of staff, on ${database}`, () => {
+  test("offer, accept, both talk, closed, the assistant again", () => withCouncil(database, "24/7", (address) => inBrowsers(address, async (resident, staff) => {
     await press(staff, "Set yourself available");
     await says(staff, "You are available.");
     await askForPerson(resident);
@@ -126,7 +143,7 @@ describe("a resident and a member of staff", () => {
     assert.equal(await resident.locator("#log .answer").count(), 2, "the assistant answers again");
   })));
 
-  test("the same with the service killed and started again in the middle", () => withCouncil("24/7", (address, killAndRestart) => inBrowsers(address, async (resident, staff) => {
+  test("the same with the service killed and started again in the middle", () => withCouncil(database, "24/7", (address, killAndRestart) => inBrowsers(address, async (resident, staff) => {
     await press(staff, "Set yourself available");
     await says(staff, "You are available.");
     await askForPerson(resident);
@@ -150,7 +167,7 @@ describe("a resident and a member of staff", () => {
     await says(resident, "Asha Khan ended the chat.");
   })));
 
-  test("out of hours a call back is offered first, and staff have it", () => withCouncil("Mo-Su 00:00-24:00 off", (address) => inBrowsers(address, async (resident, staff) => {
+  test("out of hours a call back is offered first, and staff have it", () => withCouncil(database, "Mo-Su 00:00-24:00 off", (address) => inBrowsers(address, async (resident, staff) => {
     await press(staff, "Set yourself available");
     await says(staff, "You are available.");
     await askForPerson(resident);

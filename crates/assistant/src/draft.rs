@@ -70,10 +70,10 @@ pub(crate) fn draft(
             draft.declined = true;
             return false;
         }
-        let checked = checker.check(text, page, passage);
-        let refused = checked.as_ref().err().map(|refusal| refusal.kind().to_owned());
+        let verdict = checker.check(text, page, passage);
+        let refused = verdict.as_ref().err().map(|refusal| refusal.kind().to_owned());
         draft.written.push(WrittenSentence { text: text.to_owned(), passage: passage.id.clone(), refused });
-        match checked {
+        match verdict {
             Ok(sentence) => {
                 on_checked(&sentence);
                 draft.sentences.push(sentence);
