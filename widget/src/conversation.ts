@@ -15,7 +15,7 @@ import * as status from "./status";
 import { inWordsWithDate } from "./times";
 import { newTurn, type Turn, type TurnEnd } from "./turn";
 import type { Receipt, Session } from "./types";
-import { clear, examples, status as statusPlace, transcript } from "./ui";
+import { clear, examples, scroller, status as statusPlace, transcript } from "./ui";
 
 /** A line that is back so soon was hardly lost. */
 const LOST_MS = 2000;
@@ -28,12 +28,14 @@ let deleting = false;
 
 export function begin(longest: number, onNews: () => void): void {
   composer.begin(longest, { send: ask, stop: stopTurn, typing: chat.typing });
-  log.onGrow(() => {
+  log.onGrow((article) => {
     if (restoring) return;
     onNews();
     if (!composer.hasFocus()) return;
     bringIntoView(statusPlace);
     composer.stayInView();
+    // What is longer than its place is read from its start: what to do in danger stands there.
+    if (article.getBoundingClientRect().top < Math.max(0, scroller.getBoundingClientRect().top)) article.scrollIntoView();
   });
   clear.addEventListener("click", () =>
     askOnceMore(clear, handoff.isOpen() ? words.sureDeleteOpen : words.sureDelete, words.yesDelete, words.noDelete, () => void erase()));

@@ -21,10 +21,10 @@ const answers = new Map<string, Answer>();
 const notices = new Map<string, HTMLElement>();
 let offering: Answer | undefined;
 let lastQuestion: string | undefined;
-let grown: () => void = () => undefined;
+let grown: (article: HTMLElement) => void = () => undefined;
 
-/** Calls back when something was added. */
-export function onGrow(callback: () => void): void {
+/** Calls back when something was added, with it. */
+export function onGrow(callback: (article: HTMLElement) => void): void {
   grown = callback;
 }
 
@@ -108,7 +108,7 @@ export function endOffer(): void {
 /** Adds a message or another article. */
 export function show(article: HTMLElement): void {
   log.append(article);
-  grown();
+  grown(article);
 }
 
 /** Adds lines that say what happened. With a name they are shown once, unless they are better than those before. */

@@ -33,11 +33,11 @@ export const lost = element("div", { id: "lost", hidden: "" });
 
 export const form = element("form", { id: "form", class: "ask", novalidate: "" },
   label, hint, problem, box, count, element("div", "buttons", send, stop));
+/** What scrolls, unless the element stands in the page's own flow. */
+export const scroller = element("div", "scroll", greeting, log, coming, status, lost, handoff, examples,
+  element("div", "more", personActions, contact, data, element("div", "buttons", transcript, clear)));
 export const dialog = element("div", { id: "dialog", "aria-labelledby": "title" },
-  element("div", "head", title, close),
-  element("div", "scroll", greeting, log, coming, status, lost, handoff, examples,
-    element("div", "more", personActions, contact, data, element("div", "buttons", transcript, clear))),
-  form);
+  element("div", "head", title, close), scroller, form);
 export const ui = element("div", { id: "reeve" }, dialog, launcher, news);
 
 /** What has the keyboard's focus, if it is in here. */

@@ -44,6 +44,7 @@ export const states = {
     await page.locator("#handoff h3").waitFor();
     script.tell("state", { phase: "with_person", staff: "Sam" });
     script.staffSays("Hello, I am Sam.");
+    await page.locator("#log").getByText("Hello, I am Sam.").waitFor();
     await ask(page, "Hello Sam.");
     await page.locator("#log .mine").waitFor();
   },

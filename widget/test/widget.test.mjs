@@ -133,6 +133,16 @@ describe("the element", () => {
     assert.equal(await page.locator("#status").innerText(), "");
   }));
 
+  test("a reply that is longer than its place is read from its start", () => onPage(undefined, async (page, script) => {
+    const lines = ["Call 999 now.", ...Array.from({ length: 40 }, (_, n) => `Line ${n} of what to do next.`)];
+    script.reply = { ...ANSWER, sentences: lines, text: lines.join(" "), citations: [] };
+    await openDialog(page);
+    await ask(page, "The house is on fire");
+    await answered(page);
+    const top = (selector) => page.locator(selector).last().evaluate((each) => each.getBoundingClientRect().top);
+    await until(async () => Math.abs(await top("#log .answer") - await top(".scroll")) < 60, "its first line is at the top");
+  }, { viewport: { width: 1280, height: 700 } }));
+
   test("a source opens the page at the place, beside the conversation", () => onPage(undefined, async (page, script, context) => {
     await openDialog(page);
     script.reply = ANSWER;
