@@ -19,6 +19,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -55,7 +56,9 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
     let document = Arc::new(openapi::complete(document));
     // Around what guards a route, so that a page of another website can read a refusal as well.
     let interface = guarded(interface, service).layer(service.origins().interface());
-    let files = guarded(Router::new().route("/widget/{name}", get(assets::widget)), service).layer(origins::files());
+    // Compressed, which pages are not: what is compressed together with a secret can give it away (BREACH, 2013).
+    let files = Router::new().route("/widget/{name}", get(assets::widget));
+    let files = guarded(files, service).layer(CompressionLayer::new()).layer(origins::files());
     // Without any of that: no page of another website may read the console or a resident's page.
     let pages = pages()
         .route("/openapi.json", get(move || ready(Json(&*document).into_response())))
