@@ -9,7 +9,7 @@ use conversation::{Phase, Speaker};
 use store::Notice;
 
 use super::details;
-use super::turns::readable;
+use super::turns::{MAX_NAME_CHARACTERS, is_name, readable};
 use crate::api_error::ApiError;
 use crate::conversations::Conversation;
 use crate::extract::{JsonBody, Opened};
@@ -20,8 +20,6 @@ use crate::wire::{ContactDetails, HandoffTold, NewCallBackBody, NewMessage, Prom
 
 /// As long as a call-back's question can be.
 pub(super) const MAX_MESSAGE_CHARACTERS: usize = 4000;
-/// Room for a UUID and more.
-const MAX_CLIENT_ID_CHARACTERS: usize = 100;
 
 /// `POST …/handoff`: asks for a person. The answer says where the conversation stands then, and how else the council is
 /// reached, so that it is a way to a person even where nobody is there.
@@ -118,9 +116,8 @@ pub(crate) async fn say(
     client_message_id: &str,
     text: &str,
 ) -> Result<i64, ApiError> {
-    let name_length = client_message_id.chars().count();
-    if name_length == 0 || name_length > MAX_CLIENT_ID_CHARACTERS {
-        let detail = format!("client_message_id has to be 1 to {MAX_CLIENT_ID_CHARACTERS} characters long.");
+    if !is_name(client_message_id) {
+        let detail = format!("client_message_id has to be 1 to {MAX_NAME_CHARACTERS} characters long.");
         return Err(ApiError::unprocessable("invalid_field", detail));
     }
     let text = readable(text)?;

@@ -21,7 +21,7 @@ use crate::wire::{self, CancelTurn, EventsQuery, Feedback, NewTurn, new_reply};
 use crate::work::Job;
 
 /// Room for a UUID and more; the name is kept with the turn.
-const MAX_CLIENT_TURN_ID_CHARACTERS: usize = 100;
+pub(super) const MAX_NAME_CHARACTERS: usize = 100;
 /// What a resident can add to "this did not help".
 const MAX_COMMENT_CHARACTERS: usize = 2000;
 
@@ -65,9 +65,8 @@ pub(crate) async fn ask(
     client_turn_id: &str,
     text: &str,
 ) -> Result<Asked, ApiError> {
-    let name_length = client_turn_id.chars().count();
-    if name_length == 0 || name_length > MAX_CLIENT_TURN_ID_CHARACTERS {
-        let detail = format!("client_turn_id has to be 1 to {MAX_CLIENT_TURN_ID_CHARACTERS} characters long.");
+    if !is_name(client_turn_id) {
+        let detail = format!("client_turn_id has to be 1 to {MAX_NAME_CHARACTERS} characters long.");
         return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
     }
     let question = readable(text)?;
@@ -97,6 +96,11 @@ pub(crate) async fn ask(
         }
     };
     Ok(Asked::Turn { turn, listening })
+}
+
+/// Whether a client may call a turn or a message so.
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count())
 }
 
 /// The question without white space around it and without control characters.
