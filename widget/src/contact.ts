@@ -4,7 +4,7 @@ import { inEnglish, words } from "./language";
 import { link } from "./link";
 import type { ContactDetails } from "./types";
 
-let known: ContactDetails = {};
+let known: Partial<ContactDetails> = {};
 
 export function learn(details: ContactDetails): void {
   known = details;

@@ -168,7 +168,7 @@ export function closeCallBack(): void {
 }
 
 /** The event names the reference, and the answer to the resident also the time: the second to come replaces the first. */
-function callBackNotice({ reference, due }: CallBackArranged): HTMLElement {
+function callBackNotice({ reference, due }: Partial<CallBackArranged> & Pick<CallBackArranged, "reference">): HTMLElement {
   calledBack = true;
   const by = due ? inWords(due) : undefined;
   const lines = [words.callBackDone(reference)];

@@ -13,8 +13,11 @@ export interface Standing {
 
 export const START: Standing = { phase: "with_assistant" };
 
+/** What of a change counts here. */
+type Change = Pick<StateChange, "phase" | "staff" | "reopens"> & { readonly why?: CallBackWhy | null };
+
 /** After the event `state`. */
-export function afterState(before: Standing, change: StateChange): Standing {
+export function afterState(before: Standing, change: Change): Standing {
   return {
     phase: change.phase,
     staff: change.staff ?? before.staff,

@@ -4,7 +4,7 @@ use corpus::{Page, Passage};
 use inference::{InferenceError, Limits, StopReason};
 use retrieval::{PassageStates, Prompt};
 
-use crate::check::{CheckedSentence, Checker};
+use crate::check::{CheckedSentence, Checker, Refusal};
 use crate::reply::WrittenSentence;
 
 /// Longest draft in tokens: about the contract's 80 words.
@@ -71,7 +71,7 @@ pub(crate) fn draft(
             return false;
         }
         let verdict = checker.check(text, page, passage);
-        let refused = verdict.as_ref().err().map(|refusal| refusal.kind().to_owned());
+        let refused = verdict.as_ref().err().map(Refusal::kind);
         draft.written.push(WrittenSentence { text: text.to_owned(), passage: passage.id.clone(), refused });
         match verdict {
             Ok(sentence) => {

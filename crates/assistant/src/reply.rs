@@ -127,7 +127,7 @@ pub struct WrittenSentence {
     /// The passage that it was written from.
     pub passage: String,
     /// The kind of refusal where the check did not let it through.
-    pub refused: Option<String>,
+    pub refused: Option<&'static str>,
 }
 
 /// What the resident gets.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
-use server::{OriginError, Origins};
+use server::Origins;
 use toml::Table;
 
 /// The default configuration, commented.
@@ -69,7 +69,7 @@ pub(crate) struct Server {
     pub(crate) queue_length: usize,
     pub(crate) draft_deadline_ms: u64,
     pub(crate) request_limit_bytes: usize,
-    pub(crate) origins: Vec<String>,
+    pub(crate) origins: Origins,
     pub(crate) conversations_kept: usize,
     pub(crate) conversation_idle_minutes: u64,
 }
@@ -139,7 +139,6 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config> {
     if !(0.0..=1.0).contains(&config.answers.dense_share) {
         bail!("answers.dense_share in {named} is {}; it is a share, 0 to 1", config.answers.dense_share);
     }
-    config.server.origins().with_context(|| format!("server.origins in {named} is wrong"))?;
     Ok(config)
 }
 
@@ -151,13 +150,6 @@ fn merge(table: &mut Table, overrides: Table) {
                 table.insert(key, value);
             }
         }
-    }
-}
-
-impl Server {
-    /// The websites whose pages may use the interface.
-    pub(crate) fn origins(&self) -> Result<Origins, OriginError> {
-        Origins::parse(&self.origins)
     }
 }
 

@@ -8,6 +8,9 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::ErrorCode;
 
 /// A refusal.
 #[derive(Debug)]
@@ -16,10 +19,13 @@ pub(crate) struct ApiError {
     body: ErrorBody,
 }
 
-/// A refusal on the wire.
-#[derive(Debug, Serialize)]
-struct ErrorBody {
+/// A refusal.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    #[schema(value_type = ErrorCode)]
     code: &'static str,
+    /// What is wrong and what to do, for people.
+    #[schema(value_type = String)]
     detail: Cow<'static, str>,
 }
 

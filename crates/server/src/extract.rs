@@ -13,6 +13,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{KnownFormat, Required, SchemaFormat};
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
@@ -89,6 +93,19 @@ impl FromRequestParts<Arc<Service>> for Opened {
         let id: Uuid = id.parse().map_err(|_| no_conversation())?;
         let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
         open(service, id, token).await?.map(Self).ok_or_else(no_conversation)
+    }
+}
+
+impl IntoParams for Opened {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+        let id = ParameterBuilder::new()
+            .name("id")
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .description(Some("The conversation."))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).format(Some(uuid)).build()));
+        vec![id.build()]
     }
 }
 

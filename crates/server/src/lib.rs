@@ -13,6 +13,7 @@ mod delivery;
 mod error;
 mod extract;
 mod middleware;
+mod openapi;
 mod origins;
 mod pages;
 mod panics;

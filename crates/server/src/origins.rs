@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
+use serde::Deserialize;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer, Vary};
 
 /// How long a browser remembers that it may ask. Chromium's own limit is two hours.
@@ -14,8 +15,9 @@ const REMEMBERED: Duration = Duration::from_secs(2 * 60 * 60);
 /// Goes on from the last event after a lost line.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// The websites whose pages may use the interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The websites whose pages may use the interface. In a configuration, a list of origins; `*` alone is all.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<String>")]
 pub enum Origins {
     /// All.
     Any,
@@ -39,16 +41,19 @@ pub enum OriginError {
     AnyAndSome,
 }
 
-impl Origins {
-    /// Reads a list of origins; `*` alone is all.
-    pub fn parse(list: &[String]) -> Result<Self, OriginError> {
-        match list {
+impl TryFrom<Vec<String>> for Origins {
+    type Error = OriginError;
+
+    fn try_from(list: Vec<String>) -> Result<Self, OriginError> {
+        match &list[..] {
             [any] if any == "*" => Ok(Self::Any),
             list if list.iter().any(|entry| entry == "*") => Err(OriginError::AnyAndSome),
             list => list.iter().map(|entry| origin(entry)).collect::<Result<_, _>>().map(Self::These),
         }
     }
+}
 
+impl Origins {
     /// Lets pages of these websites use the interface.
     pub(crate) fn interface(&self) -> CorsLayer {
         let allowed = match self {
@@ -92,7 +97,7 @@ mod tests {
     #[test]
     fn origins_are_read_as_browsers_send_them() {
         fn check(entry: &str, is_origin: bool) {
-            assert_eq!(Origins::parse(&[entry.to_owned()]).is_ok(), is_origin, "{entry}");
+            assert_eq!(Origins::try_from(vec![entry.to_owned()]).is_ok(), is_origin, "{entry}");
         }
         for right in ["https://www.council.example", "http://localhost:8080", "http://[::1]:8080", "http://[::1]", "*"]
         {
@@ -112,8 +117,8 @@ mod tests {
         ] {
             check(wrong, false);
         }
-        let both = ["*".to_owned(), "https://www.council.example".to_owned()];
-        assert_eq!(Origins::parse(&both), Err(OriginError::AnyAndSome));
-        assert_eq!(Origins::parse(&[]), Ok(Origins::These(Vec::new())));
+        let both = vec!["*".to_owned(), "https://www.council.example".to_owned()];
+        assert_eq!(Origins::try_from(both), Err(OriginError::AnyAndSome));
+        assert_eq!(Origins::try_from(Vec::new()), Ok(Origins::These(Vec::new())));
     }
 }

@@ -12,4 +12,5 @@ pub(crate) use examples::examples;
 pub(crate) use hours::in_words as hours_in_words;
 pub(crate) use links::{address, heading_address};
 pub(crate) use markdown::plain_text;
+pub(crate) use site::service_name;
 pub(crate) use templates::Templates;

@@ -5,6 +5,7 @@ pub(crate) mod app;
 mod chat;
 mod endings;
 mod load;
+mod openapi;
 mod overload;
 mod people;
 mod refusals;

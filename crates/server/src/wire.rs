@@ -10,15 +10,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Mode, Switches};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::config::{RetentionConfig, SECONDS_A_DAY};
+use crate::openapi::ModeWord;
 use crate::pages;
 use crate::people::QueuePlace;
 pub(crate) use told::told;
 
 /// Answer to `GET /api/v1/service`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ServiceTold {
     /// The council's name.
     pub(crate) council: String,
@@ -28,7 +30,9 @@ pub(crate) struct ServiceTold {
     pub(crate) call_back_days: u64,
     pub(crate) conversations_days: u64,
     /// What staff tell residents while the assistant is not fully on.
+    #[schema(required)]
     pub(crate) notice: Option<String>,
+    #[schema(value_type = ModeWord)]
     pub(crate) mode: Mode,
     /// Questions to start with.
     pub(crate) examples: Vec<String>,
@@ -58,14 +62,14 @@ impl ServiceTold {
 }
 
 /// Answer to `POST /api/v1/conversations`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NewConversation {
     pub(crate) id: Uuid,
     pub(crate) token: String,
 }
 
 /// Body of `POST …/turns`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewTurn {
     pub(crate) client_turn_id: String,
@@ -73,14 +77,14 @@ pub(crate) struct NewTurn {
 }
 
 /// Body of `POST …/cancel`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelTurn {
     pub(crate) client_turn_id: String,
 }
 
 /// Body of `POST …/feedback`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Feedback {
     /// The `turn` of the events.
@@ -90,7 +94,8 @@ pub(crate) struct Feedback {
 }
 
 /// Query of `GET …/events`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct EventsQuery {
     /// With `false` the stream ends after what has happened so far.
     #[serde(default = "yes")]
@@ -102,9 +107,11 @@ fn yes() -> bool {
 }
 
 /// Answer to `DELETE /api/v1/conversations/{id}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Receipt {
     pub(crate) receipt: Uuid,
+    /// As RFC 3339.
+    #[schema(value_type = String)]
     pub(crate) erased_at: Timestamp,
 }
 
@@ -120,7 +127,7 @@ pub(crate) struct HandoffTold {
 }
 
 /// Body of `POST …/messages`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewMessage {
     pub(crate) client_message_id: String,
@@ -128,13 +135,14 @@ pub(crate) struct NewMessage {
 }
 
 /// Answer to `POST …/messages`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SentMessage {
+    /// The number of its event.
     pub(crate) message_id: i64,
 }
 
 /// Body of `POST …/call_backs`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCallBackBody {
     pub(crate) name: String,
@@ -146,22 +154,28 @@ pub(crate) struct NewCallBackBody {
 }
 
 /// Answer to `POST …/call_backs`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PromiseTold {
     pub(crate) reference: String,
+    /// As RFC 3339.
     pub(crate) due: String,
 }
 
 /// How the council is reached; what it does not name is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ContactDetails {
     pub(crate) name: String,
+    #[schema(required)]
     pub(crate) phone: Option<String>,
+    #[schema(required)]
     pub(crate) email: Option<String>,
+    #[schema(required)]
     pub(crate) address: Option<String>,
     /// In words; null where the council's rule is too special to be put in words safely.
+    #[schema(required)]
     pub(crate) opening_hours: Option<String>,
     /// Address of the page that says more.
+    #[schema(required)]
     pub(crate) page: Option<String>,
 }
 
@@ -256,7 +270,7 @@ pub(crate) fn typing(name: &str) -> String {
 }
 
 /// What the assistant is at.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StageName {
     /// Other residents' turns come first.

@@ -175,7 +175,7 @@ impl Run<'_> {
         // The judge decides on the first checked sentence; from then on the outcome can no longer change.
         let with_draft = Signals { draft: Some(1.0), ..found.signals };
         let streams = shown.streams && self.judge().confidence(&with_draft.named()) >= self.answer_from();
-        let draft = self.timed("draft", |run| {
+        let mut draft = self.timed("draft", |run| {
             let on_event = &mut *run.on_event;
             draft(states, assistant.checker, page, passage, question, &in_time, &mut |sentence| {
                 if streams {
@@ -188,7 +188,7 @@ impl Run<'_> {
         }
         let (passed, refused) = (draft.sentences.len(), draft.written.len() - draft.sentences.len());
         self.note(&format!("draft {passed} checked, {refused} refused"));
-        self.trace.written.clone_from(&draft.written);
+        self.trace.written = std::mem::take(&mut draft.written);
         found.signals.draft = Some(match (draft.sentences.is_empty(), draft.declined) {
             (false, _) => 1.0,
             (true, false) => 0.0,

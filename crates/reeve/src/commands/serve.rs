@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         complain(&format!("Every question and its reply are kept in {}, see records.folder", records.display()));
     }
     let recorder = keeper.as_ref().map(|keeper| keeper.recorder(records));
-    let server_config = server_config(address, config)?;
+    let server_config = server_config(address, config);
     let database = config.database.url(arguments.database.as_deref(), &arguments.place.data);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -77,15 +77,15 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn server_config(address: SocketAddr, config: &Config) -> Result<ServerConfig> {
+fn server_config(address: SocketAddr, config: &Config) -> ServerConfig {
     let Config { server, handoff, retention, mail, webhook, .. } = config;
     let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
-    Ok(ServerConfig {
+    ServerConfig {
         address,
         queue_length: server.queue_length,
         draft_deadline: Duration::from_millis(server.draft_deadline_ms),
         request_limit_bytes: server.request_limit_bytes,
-        origins: server.origins()?,
+        origins: server.origins.clone(),
         conversations_kept: server.conversations_kept,
         conversation_idle: Duration::from_secs(server.conversation_idle_minutes * 60),
         handoff: HandoffConfig {
@@ -106,7 +106,7 @@ fn server_config(address: SocketAddr, config: &Config) -> Result<ServerConfig> {
             conversations: days(retention.conversations_days),
             call_backs: days(retention.call_backs_days),
         },
-    })
+    }
 }
 
 /// Ctrl-C, or the signal with which service managers stop a program.

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::page::{Problem, Told};
-use super::words;
 use crate::api_error::ApiError;
 use crate::conversations::Conversation;
 use crate::extract::Fields;
@@ -68,7 +67,7 @@ pub(super) async fn ask(service: &Service, conversation: &Conversation, fields: 
     match service.people().call_back(conversation, &details).await {
         // The page tells the reference and the time, as on every later load.
         Ok(_) => Ok(Told::default()),
-        Err(error) if error.code() == "no_call_back" => Ok(Told::refused(&error, words::of_call_back(&error))),
+        Err(error) if error.code() == "no_call_back" => Ok(Told::refused(&error, error.detail())),
         Err(error) => Ok(Told::failed(&error).with_call_back(fields)),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -147,7 +146,7 @@ async fn feedback(conversation: &Conversation, fields: &Fields) -> Result<Told, 
     let comment = Some(fields.line("comment")).filter(|comment| !comment.is_empty());
     let helpful = fields.text("helpful") == "yes";
     turns::rate(conversation, Feedback { turn, helpful, comment }).await?;
-    Ok(Told::default().with_status(StatusCode::OK).with_notice(words::THANKS))
+    Ok(Told::default().with_notice(words::THANKS))
 }
 
 /// The name of what a form sends: the same for the same text of the same form, so that it counts once when it is sent

@@ -34,11 +34,6 @@ pub(super) fn of_message(error: &ApiError) -> &str {
     }
 }
 
-/// Why there can be no call-back now.
-pub(super) fn of_call_back(error: &ApiError) -> &str {
-    error.detail()
-}
-
 /// How a fault of ours is told. What it was goes to the log.
 pub(super) fn of_fault(error: &ApiError) -> &str {
     match error.code() {

@@ -35,7 +35,7 @@ pub(crate) fn services(knowledge: &Knowledge) -> Vec<Service> {
     let others = by_service.remove(&None).map(|pages| service("more", OTHERS.to_owned(), pages));
     let named = by_service.into_iter().filter_map(|(id, pages)| Some((id?, pages)));
     let mut services: Vec<Service> =
-        named.map(|(id, pages)| service(id, name(&knowledge.council, id), pages)).collect();
+        named.map(|(id, pages)| service(id, service_name(&knowledge.council, id), pages)).collect();
     services.sort_by(|left, right| left.name.cmp(&right.name));
     services.extend(others);
     services
@@ -49,7 +49,7 @@ fn service(id: &str, name: String, mut pages: Vec<&Page>) -> Service {
 }
 
 /// The name of a service: as the council has it, or else its id in words, `council-tax` as "Council tax".
-pub(crate) fn name(council: &Council, id: &str) -> String {
+pub(crate) fn service_name(council: &Council, id: &str) -> String {
     if let Some(name) = council.service(Some(id)).and_then(|service| service.name.clone()) {
         return name;
     }
@@ -58,4 +58,17 @@ pub(crate) fn name(council: &Council, id: &str) -> String {
         first.make_ascii_uppercase();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_service_has_the_councils_name_or_its_id_in_words() {
+        let council = Council::from_toml("name = \"Test\"\n[services.waste]\nname = \"Bins and recycling\"\n").unwrap();
+        assert_eq!(service_name(&council, "waste"), "Bins and recycling");
+        assert_eq!(service_name(&council, "council-tax"), "Council tax");
+    }
 }

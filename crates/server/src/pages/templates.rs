@@ -60,7 +60,7 @@ impl Templates {
             title => page.title,
             has_title => rendered.has_title,
             body => Value::from_safe_string(rendered.html),
-            service => service.map(|id| context! { id, name => site::name(council, id) }),
+            service => service.map(|id| context! { id, name => site::service_name(council, id) }),
             last_reviewed => page.last_reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
             original => web_address(page.source_url.as_deref()),
         })

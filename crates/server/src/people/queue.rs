@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::People;
 use crate::api_error::ApiError;
@@ -18,11 +19,12 @@ const LEAST_WAITS: usize = 5;
 const MINUTE_MS: i64 = 60 * 1000;
 
 /// A place in the queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct QueuePlace {
     /// 1 is next.
     pub(crate) place: usize,
     /// Minutes that most of those who waited lately waited at most; none where too few did.
+    #[schema(required)]
     pub(crate) estimate_minutes: Option<i64>,
 }
 

@@ -15,6 +15,12 @@ use crate::service::Service;
 use crate::wire::{NewConversation, Receipt};
 
 /// `POST /api/v1/conversations`: the id goes into addresses, the token into the header `Authorization`.
+#[utoipa::path(
+    post, path = "/api/v1/conversations", operation_id = "start", tag = "conversations",
+    summary = "Start a conversation",
+    description = "The id goes into addresses, the token into the header `Authorization`. The token is told once.",
+    responses((status = CREATED, body = NewConversation, description = "It has begun"))
+)]
 pub(crate) async fn create(
     State(service): State<Arc<Service>>,
 ) -> Result<(StatusCode, Json<NewConversation>), ApiError> {
@@ -24,6 +30,14 @@ pub(crate) async fn create(
 
 /// `DELETE /api/v1/conversations/{id}`: all that was said is erased. The receipt names nothing of it; a call-back that was
 /// asked for stays, because staff owe it.
+#[utoipa::path(
+    delete, path = "/api/v1/conversations/{id}", operation_id = "erase", tag = "conversations",
+    summary = "Erase a conversation",
+    description = "All that was said is erased, and the receipt names nothing of it. A call-back that was asked for stays, \
+        because staff owe it.",
+    params(Opened), security(("token" = [])),
+    responses((status = OK, body = Receipt, description = "It is erased"))
+)]
 pub(crate) async fn delete(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,

@@ -6,17 +6,18 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::service::Service;
 
 /// Answer to `GET /livez`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Live {
     live: bool,
 }
 
 /// Answer to `GET /readyz`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the field is what the answer says")]
 pub(crate) struct Ready {
     /// Whether the model's thread takes turns.
@@ -28,11 +29,26 @@ pub(crate) struct Ready {
 }
 
 /// `GET /livez`: the process answers.
+#[utoipa::path(
+    get, path = "/livez", operation_id = "livez", tag = "health",
+    summary = "Whether the process answers",
+    description = "Says nothing of the models or the database.",
+    responses((status = OK, body = Live, description = "It does"))
+)]
 pub(crate) async fn livez() -> Json<Live> {
     Json(Live { live: true })
 }
 
 /// `GET /readyz`: 200 when turns can be answered, else 503.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", tag = "health",
+    summary = "Whether questions can be answered",
+    description = "With how many pages the answers come from.",
+    responses(
+        (status = OK, body = Ready, description = "They can"),
+        (status = SERVICE_UNAVAILABLE, body = Ready, description = "They cannot"),
+    )
+)]
 pub(crate) async fn readyz(State(service): State<Arc<Service>>) -> (StatusCode, Json<Ready>) {
     let pages = &service.knowledge().pages;
     let ready = !service.conversations().is_closing() && !service.has_ended();

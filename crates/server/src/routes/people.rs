@@ -9,21 +9,27 @@ use conversation::{Phase, Speaker};
 use store::Notice;
 
 use super::details;
-use super::turns::readable;
+use super::turns::{MAX_NAME_CHARACTERS, is_name, readable};
 use crate::api_error::ApiError;
 use crate::conversations::Conversation;
 use crate::extract::{JsonBody, Opened};
+use crate::openapi::HandoffAnswer;
 use crate::people::People;
 use crate::service::Service;
 use crate::wire::{ContactDetails, HandoffTold, NewCallBackBody, NewMessage, PromiseTold, SentMessage};
 
 /// As long as a call-back's question can be.
 pub(super) const MAX_MESSAGE_CHARACTERS: usize = 4000;
-/// Room for a UUID and more.
-const MAX_CLIENT_ID_CHARACTERS: usize = 100;
 
 /// `POST …/handoff`: asks for a person. The answer says where the conversation stands then, and how else the council is
 /// reached, so that it is a way to a person even where nobody is there.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/handoff", operation_id = "ask_for_person", tag = "people",
+    summary = "Ask for a person",
+    description = "The answer is a way to a person even where nobody is there: it says how else the council is reached.",
+    params(Opened), security(("token" = [])),
+    responses((status = OK, body = HandoffAnswer, description = "Where the conversation stands then"))
+)]
 pub(crate) async fn handoff(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
@@ -70,6 +76,13 @@ fn contact(service: &Service, phase: &Phase) -> ContactDetails {
 }
 
 /// `DELETE …/handoff`: no person (any more).
+#[utoipa::path(
+    delete, path = "/api/v1/conversations/{id}/handoff", operation_id = "leave_person", tag = "people",
+    summary = "Decline, leave the queue, or end the chat, whichever it is",
+    description = "Nothing happens where no person is asked for.",
+    params(Opened), security(("token" = [])),
+    responses((status = NO_CONTENT, description = "No person is asked for"))
+)]
 pub(crate) async fn leave(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
@@ -79,6 +92,14 @@ pub(crate) async fn leave(
 }
 
 /// `POST …/messages`: a message to the person in the chat.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/messages", operation_id = "say", tag = "people",
+    summary = "Write to the person",
+    description = "The same `client_message_id` is the same message.",
+    params(Opened), security(("token" = [])),
+    request_body = NewMessage,
+    responses((status = CREATED, body = SentMessage, description = "It is kept; sent twice, it is one message"))
+)]
 pub(crate) async fn message(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
@@ -95,9 +116,8 @@ pub(crate) async fn say(
     client_message_id: &str,
     text: &str,
 ) -> Result<i64, ApiError> {
-    let name_length = client_message_id.chars().count();
-    if name_length == 0 || name_length > MAX_CLIENT_ID_CHARACTERS {
-        let detail = format!("client_message_id has to be 1 to {MAX_CLIENT_ID_CHARACTERS} characters long.");
+    if !is_name(client_message_id) {
+        let detail = format!("client_message_id has to be 1 to {MAX_NAME_CHARACTERS} characters long.");
         return Err(ApiError::unprocessable("invalid_field", detail));
     }
     let text = readable(text)?;
@@ -109,6 +129,13 @@ pub(crate) async fn say(
 }
 
 /// `POST …/typing`: the resident is writing to the person.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/typing", operation_id = "typing", tag = "people",
+    summary = "Tell the person that the resident is writing",
+    description = "It is told to the person in the chat and kept nowhere.",
+    params(Opened), security(("token" = [])),
+    responses((status = NO_CONTENT, description = "It is told to whoever is there"))
+)]
 pub(crate) async fn typing(State(service): State<Arc<Service>>, Opened(conversation): Opened) -> StatusCode {
     let notice = Notice::Typing { conversation: conversation.id().to_string(), from: Speaker::User };
     tell(service.people(), notice).await;
@@ -122,6 +149,14 @@ async fn tell(people: &People, notice: Notice) {
 }
 
 /// `POST …/call_backs`: the resident leaves their details.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/call_backs", operation_id = "ask_for_call_back", tag = "people",
+    summary = "Leave details for a call-back",
+    description = "A phone number, an e-mail address or both, and the resident's agreement.",
+    params(Opened), security(("token" = [])),
+    request_body = NewCallBackBody,
+    responses((status = CREATED, body = PromiseTold, description = "They are kept; sent twice, it is one call-back"))
+)]
 pub(crate) async fn call_back(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,

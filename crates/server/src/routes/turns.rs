@@ -14,13 +14,14 @@ use uuid::Uuid;
 use crate::api_error::ApiError;
 use crate::conversations::{Begun, Conversation, EventName, Listening, Place, Scope};
 use crate::extract::{JsonBody, Opened};
+use crate::openapi::{ConversationEvent, TurnEvent};
 use crate::service::Service;
 use crate::streams;
 use crate::wire::{self, CancelTurn, EventsQuery, Feedback, NewTurn, new_reply};
 use crate::work::Job;
 
 /// Room for a UUID and more; the name is kept with the turn.
-const MAX_CLIENT_TURN_ID_CHARACTERS: usize = 100;
+pub(super) const MAX_NAME_CHARACTERS: usize = 100;
 /// What a resident can add to "this did not help".
 const MAX_COMMENT_CHARACTERS: usize = 2000;
 
@@ -33,6 +34,17 @@ pub(crate) enum Asked {
 }
 
 /// `POST …/turns`: answers with the turn's events from its first, whether the turn is new or was sent before.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/turns", operation_id = "ask", tag = "turns",
+    summary = "Ask the assistant",
+    description = "The same `client_turn_id` and text is the same turn: it is told again and never answered twice.",
+    params(Opened), security(("token" = [])),
+    request_body = NewTurn,
+    responses((
+        status = OK, content_type = "text/event-stream", body = TurnEvent,
+        description = "The turn's events, to its `reply` or `error`"
+    ))
+)]
 pub(crate) async fn create(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
@@ -53,9 +65,8 @@ pub(crate) async fn ask(
     client_turn_id: &str,
     text: &str,
 ) -> Result<Asked, ApiError> {
-    let name_length = client_turn_id.chars().count();
-    if name_length == 0 || name_length > MAX_CLIENT_TURN_ID_CHARACTERS {
-        let detail = format!("client_turn_id has to be 1 to {MAX_CLIENT_TURN_ID_CHARACTERS} characters long.");
+    if !is_name(client_turn_id) {
+        let detail = format!("client_turn_id has to be 1 to {MAX_NAME_CHARACTERS} characters long.");
         return Err(ApiError::unprocessable("invalid_client_turn_id", detail));
     }
     let question = readable(text)?;
@@ -87,6 +98,11 @@ pub(crate) async fn ask(
     Ok(Asked::Turn { turn, listening })
 }
 
+/// Whether a client may call a turn or a message so.
+pub(super) fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_CHARACTERS).contains(&name.chars().count())
+}
+
 /// The question without white space around it and without control characters.
 pub(crate) fn readable(text: &str) -> Result<String, ApiError> {
     let spaced = |character: char| if character.is_control() && character != '\n' { ' ' } else { character };
@@ -105,6 +121,21 @@ fn is_blank(character: char) -> bool {
 }
 
 /// `GET …/events`: everything that happens in the conversation, after the event that `Last-Event-ID` names.
+#[utoipa::path(
+    get, path = "/api/v1/conversations/{id}/events", operation_id = "follow", tag = "conversations",
+    summary = "Follow a conversation",
+    description = "Everything that happened and happens, after the event that `Last-Event-ID` names.",
+    params(
+        Opened,
+        EventsQuery,
+        ("Last-Event-ID" = Option<i64>, Header, description = "The last event that the client has"),
+    ),
+    security(("token" = [])),
+    responses((
+        status = OK, content_type = "text/event-stream", body = ConversationEvent,
+        description = "The conversation's events"
+    ))
+)]
 pub(crate) async fn events(
     Opened(conversation): Opened,
     query: Result<Query<EventsQuery>, QueryRejection>,
@@ -120,6 +151,14 @@ pub(crate) async fn events(
 }
 
 /// `POST …/cancel`: stops the work on a turn.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/cancel", operation_id = "cancel", tag = "turns",
+    summary = "Stop an answer",
+    description = "A turn that has ended or never came is no error: a client that stops early cannot know which.",
+    params(Opened), security(("token" = [])),
+    request_body = CancelTurn,
+    responses((status = NO_CONTENT, description = "It is stopped, has ended before or never came"))
+)]
 pub(crate) async fn cancel(
     Opened(conversation): Opened,
     JsonBody(turn): JsonBody<CancelTurn>,
@@ -129,6 +168,14 @@ pub(crate) async fn cancel(
 }
 
 /// `POST …/feedback`: whether a turn's reply helped.
+#[utoipa::path(
+    post, path = "/api/v1/conversations/{id}/feedback", operation_id = "rate", tag = "turns",
+    summary = "Say whether a reply helped",
+    description = "The last word on a turn counts.",
+    params(Opened), security(("token" = [])),
+    request_body = Feedback,
+    responses((status = NO_CONTENT, description = "It is kept"))
+)]
 pub(crate) async fn feedback(
     Opened(conversation): Opened,
     JsonBody(feedback): JsonBody<Feedback>,

@@ -9,14 +9,14 @@ use minijinja::context;
 use serde::Deserialize;
 
 use super::clock::Clock;
-use super::conversation::service_ids;
+use super::conversation::services;
 use super::inbox::CallBackLine;
 use super::permission::Permission;
 use super::personal::pieces;
 use super::refusal::{Refusal, see_other};
 use super::session::{Posted, SignedIn};
 use super::templates::{Told, page};
-use super::{audit, now_ms, words};
+use super::{audit, now_ms};
 use crate::service::Service;
 
 /// The longest result.
@@ -38,16 +38,16 @@ pub(crate) async fn list(
     who: SignedIn,
 ) -> Result<Response, Refusal> {
     who.need(Permission::Inbox)?;
-    let clock = Clock::of(&service.knowledge().council);
+    let council = &service.knowledge().council;
+    let clock = Clock::of(council);
     let of = shown.service.as_deref().filter(|of| !of.is_empty());
     let all = shown.all.as_deref() == Some("yes");
     let rows = service.store().call_backs(!all, of).await?;
     let values = context! {
         service => of,
-        services => service_ids(&service).into_iter()
-            .map(|id| context! { name => words::service(&id), value => id }).collect::<Vec<_>>(),
+        services => services(&service),
         all,
-        rows => rows.iter().map(|row| CallBackLine::of(row, &clock)).collect::<Vec<_>>(),
+        rows => rows.iter().map(|row| CallBackLine::of(row, council, &clock)).collect::<Vec<_>>(),
     };
     let told = Told::done(shown.done.as_deref());
     page(&service, &who, StatusCode::OK, "/staff/call-backs", &told, "staff/call_backs.html", values)
@@ -73,7 +73,8 @@ async fn shows(
 ) -> Result<Response, Refusal> {
     let store = service.store();
     let row = store.call_back(reference).await?.ok_or(Refusal::NotFound)?;
-    let clock = Clock::of(&service.knowledge().council);
+    let council = &service.knowledge().council;
+    let clock = Clock::of(council);
     let conversation = match &row.conversation_id {
         Some(id) => store.conversation(id).await?.map(|_| id.clone()),
         None => None,
@@ -83,13 +84,13 @@ async fn shows(
         None => None,
     };
     let values = context! {
-        line => CallBackLine::of(&row, &clock),
+        line => CallBackLine::of(&row, council, &clock),
         created => clock.moment(row.created_ms),
         phone => row.details.phone,
         email => row.details.email,
         question => pieces(&row.details.question),
         consent => row.details.consent,
-        team => service.knowledge().council.team_for(row.details.service.as_deref()),
+        team => council.team_for(row.details.service.as_deref()),
         conversation,
         closed_by,
         result => row.result,

@@ -22,6 +22,7 @@ use super::templates::{Told, page};
 use super::transcript::{Transcript, transcript};
 use super::{address, audit, now_ms, words};
 use crate::conversations::Conversation;
+use crate::pages::service_name;
 use crate::people::{HERE_MS, PRESENT_MS};
 use crate::service::Service;
 
@@ -38,7 +39,7 @@ pub(crate) struct Shown {
 
 /// A name to choose, and what is sent for it.
 #[derive(Debug, Serialize)]
-struct Choice {
+pub(crate) struct Choice {
     value: String,
     name: String,
 }
@@ -98,7 +99,7 @@ async fn shows(
             waited => clock.distance(request.since_ms),
             since => clock.moment(request.since_ms),
         }),
-        service_name => service_id.as_deref().map(words::service),
+        service_name => service_id.as_deref().map(|id| service_name(&knowledge.council, id)),
         team => knowledge.council.team_for(service_id.as_deref()),
         last_reply,
         mine,
@@ -122,7 +123,7 @@ async fn shows(
         found => (mine && !find.trim().is_empty()).then(|| canned::find(knowledge, find)),
         outcomes => words::CLOSE_OUTCOMES.map(|(value, outcome)| choice(value, words::close_outcome(outcome))),
         colleagues => if mine { colleagues(service, who).await? } else { Vec::new() },
-        services => if mine { services(service, service_id.as_deref()) } else { Vec::new() },
+        services => if mine { other_services(service, service_id.as_deref()) } else { Vec::new() },
         longest => LONGEST_CHARACTERS,
     };
     page(service, who, status, "/staff/search", told, "staff/conversation.html", values)
@@ -139,20 +140,18 @@ async fn colleagues(service: &Service, who: &SignedIn) -> Result<Vec<Choice>, Re
     Ok(others.map(|staff| choice(&staff.id, &staff.display_name)).collect())
 }
 
-/// The services that the pages or the council name, but this one.
-fn services(service: &Service, this: Option<&str>) -> Vec<Choice> {
-    service_ids(service)
-        .into_iter()
-        .filter(|id| Some(id.as_str()) != this)
-        .map(|id| {
-            let named = service.knowledge().council.service(Some(&id)).and_then(|service| service.name.clone());
-            Choice { name: named.unwrap_or_else(|| words::service(&id)), value: id }
-        })
-        .collect()
+fn other_services(service: &Service, this: Option<&str>) -> Vec<Choice> {
+    services(service).into_iter().filter(|other| Some(other.value.as_str()) != this).collect()
+}
+
+/// The services that the pages or the council name.
+pub(crate) fn services(service: &Service) -> Vec<Choice> {
+    let council = &service.knowledge().council;
+    service_ids(service).into_iter().map(|id| Choice { name: service_name(council, &id), value: id }).collect()
 }
 
 /// All services, by id.
-pub(crate) fn service_ids(service: &Service) -> std::collections::BTreeSet<String> {
+fn service_ids(service: &Service) -> std::collections::BTreeSet<String> {
     let knowledge = service.knowledge();
     let of_pages = knowledge.pages.iter().filter_map(|page| page.service.clone());
     of_pages.chain(knowledge.council.services.keys().cloned()).collect()

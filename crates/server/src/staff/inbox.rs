@@ -5,12 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use corpus::Council;
 use minijinja::context;
 use serde::{Deserialize, Serialize};
 use store::{CallBackRow, HandoffRow, Mode};
 
 use super::clock::Clock;
-use super::conversation::service_ids;
+use super::conversation::services;
 use super::permission::Permission;
 use super::personal::{Piece, pieces};
 use super::refusal::{Refusal, see_other};
@@ -18,6 +19,7 @@ use super::session::{Posted, SignedIn};
 use super::templates::{Told, page};
 use super::transcript::percent;
 use super::{audit, now_ms, words};
+use crate::pages::service_name;
 use crate::service::Service;
 
 /// How many call-backs the inbox shows; there is a page for all of them.
@@ -59,11 +61,11 @@ pub(crate) struct CallBackLine {
 }
 
 impl CallBackLine {
-    pub(crate) fn of(row: &CallBackRow, clock: &Clock) -> Self {
+    pub(crate) fn of(row: &CallBackRow, council: &Council, clock: &Clock) -> Self {
         Self {
             reference: row.details.reference.clone(),
             name: row.details.name.clone(),
-            service: row.details.service.as_deref().map(words::service),
+            service: row.details.service.as_deref().map(|id| service_name(council, id)),
             due: clock.moment(row.details.due_ms),
             left: clock.distance(row.details.due_ms),
             overdue: row.closed_ms.is_none() && row.details.due_ms < clock.now_ms(),
@@ -83,7 +85,8 @@ pub(crate) async fn show(
         return Ok(see_other("/staff/search"));
     }
     let store = service.store();
-    let clock = Clock::of(&service.knowledge().council);
+    let council = &service.knowledge().council;
+    let clock = Clock::of(council);
     let of = shown.service.as_deref().filter(|of| !of.is_empty());
     let is_of = |row: &HandoffRow| of.is_none_or(|of| row.service.as_deref() == Some(of));
     let all_waiting = store.waiting().await?;
@@ -96,8 +99,7 @@ pub(crate) async fn show(
     let switches = store.switches().await?;
     let values = context! {
         service => of,
-        services => service_ids(&service).into_iter()
-            .map(|id| context! { name => words::service(&id), value => id }).collect::<Vec<_>>(),
+        services => services(&service),
         waiting,
         waiting_in_all,
         mine,
@@ -105,7 +107,7 @@ pub(crate) async fn show(
         call_backs_in_all => call_backs.len(),
         overdue_in_all => call_backs.iter().filter(|row| row.details.due_ms < clock.now_ms()).count(),
         call_backs => call_backs.iter().take(CALL_BACKS_SHOWN)
-            .map(|row| CallBackLine::of(row, &clock)).collect::<Vec<_>>(),
+            .map(|row| CallBackLine::of(row, council, &clock)).collect::<Vec<_>>(),
         switched => (switches.mode != Mode::On).then(|| words::mode(switches.mode)),
     };
     let told = Told::done(shown.done.as_deref());
@@ -113,10 +115,11 @@ pub(crate) async fn show(
 }
 
 fn rows(service: &Service, clock: &Clock, handoffs: impl Iterator<Item = HandoffRow>) -> Vec<Row> {
+    let council = &service.knowledge().council;
     let row = |handoff: HandoffRow| Row {
         reason: words::reason(handoff.reason),
-        team: service.knowledge().council.team_for(handoff.service.as_deref()).to_owned(),
-        service: handoff.service.as_deref().map(words::service),
+        team: council.team_for(handoff.service.as_deref()).to_owned(),
+        service: handoff.service.as_deref().map(|id| service_name(council, id)),
         question: pieces(handoff.question.as_deref().unwrap_or_default()),
         since: clock.moment(handoff.requested_ms),
         waited: clock.distance(handoff.requested_ms),

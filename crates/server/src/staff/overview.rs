@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use corpus::Council;
 use jiff::ToSpan as _;
 use minijinja::context;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use super::refusal::Refusal;
 use super::session::SignedIn;
 use super::templates::{Told, page};
 use super::transcript::percent;
-use super::words;
+use crate::pages::service_name;
 use crate::service::Service;
 use chart::chart;
 
@@ -70,7 +71,8 @@ pub(crate) async fn show(
     who.need(Permission::Overview)?;
     let asked = shown.days.and_then(|days| days.parse::<i64>().ok());
     let period = PERIODS.into_iter().find(|days| Some(*days) == asked).unwrap_or(PERIODS[0]);
-    let clock = Clock::of(&service.knowledge().council);
+    let council = &service.knowledge().council;
+    let clock = Clock::of(council);
     let boundaries = boundaries(&clock, period);
     let overview = service.store().overview(&boundaries).await?;
     let days = by_day(&overview, &boundaries);
@@ -88,11 +90,11 @@ pub(crate) async fn show(
             context! { id => "handed-over", title => "Handed over by day", chart => bars(|figures| figures.handed_over) },
         ],
         days => named.iter().map(|(name, figures)| Row::of(name.clone(), figures)).collect::<Vec<_>>(),
-        services => by_service(&overview),
+        services => by_service(&overview, council),
         unanswered => overview.unanswered.iter().map(|asked| context! {
             question => pieces(&asked.question),
             times => asked.times,
-            service => asked.service.as_deref().map(words::service),
+            service => asked.service.as_deref().map(|id| service_name(council, id)),
             last => clock.moment(asked.last_ms),
         }).collect::<Vec<_>>(),
     };
@@ -114,12 +116,12 @@ fn by_day(overview: &Overview, boundaries: &[i64]) -> Vec<Figures> {
         .collect()
 }
 
-fn by_service(overview: &Overview) -> Vec<Row> {
+fn by_service(overview: &Overview, council: &Council) -> Vec<Row> {
     let mut services: BTreeMap<Option<&str>, Vec<&Figures>> = BTreeMap::new();
     for day in &overview.days {
         services.entry(day.service.as_deref()).or_default().push(&day.figures);
     }
-    let name = |service: Option<&str>| service.map_or_else(|| "No service".to_owned(), words::service);
+    let name = |service: Option<&str>| service.map_or_else(|| "No service".to_owned(), |id| service_name(council, id));
     services.into_iter().map(|(service, figures)| Row::of(name(service), &sum(figures.into_iter()))).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use conversation::{ClosedBy, ConversationRecord, Event, NewReply, Outcome, Speaker};
-use corpus::Knowledge;
+use corpus::{Council, Knowledge};
 use serde::Serialize;
 use serde_json::Value;
 use store::{MarkRow, NumberedEvent};
@@ -102,7 +102,7 @@ pub(crate) fn transcript(
         if let Event::Replied { turn, .. } | Event::Signposted { turn, .. } = event {
             reply_at.insert(turn, entries.len());
         }
-        let (kind, who, text) = told(event, clock);
+        let (kind, who, text) = told(event, &knowledge.council, clock);
         let mut entry = Entry {
             n: *n,
             kind,
@@ -127,7 +127,7 @@ pub(crate) fn transcript(
 }
 
 /// The kind of an entry, whose it is, and its text.
-fn told(event: &Event, clock: &Clock) -> (&'static str, String, String) {
+fn told(event: &Event, council: &Council, clock: &Clock) -> (&'static str, String, String) {
     let resident = |text: &str| ("resident", "Resident".to_owned(), text.to_owned());
     let step = |text: String| ("step", String::new(), text);
     let fixed = |text: &str| ("step", String::new(), text.to_owned());
@@ -140,7 +140,7 @@ fn told(event: &Event, clock: &Clock) -> (&'static str, String, String) {
         Event::Rated { .. } => fixed("The resident rated a reply."),
         Event::Declined => fixed("The resident did not want a person."),
         Event::Requested { reason, service, .. } => {
-            let service = service.as_deref().map(|service| format!(" ({})", words::service(service)));
+            let service = service.as_deref().map(|service| format!(" ({})", pages::service_name(council, service)));
             step(format!("The resident asked for a person. {}{}.", words::reason(*reason), service.unwrap_or_default()))
         }
         Event::Queued => fixed("The request went into the queue."),
@@ -161,7 +161,7 @@ fn told(event: &Event, clock: &Clock) -> (&'static str, String, String) {
         Event::Noted { staff, text } => ("note", staff.name.clone(), text.clone()),
         Event::HandedOn { from, to } => step(format!("{} handed over to {}.", from.name, to.name)),
         Event::HandedToService { from, service } => {
-            step(format!("{} passed it on to the team for {}.", from.name, words::service(service)))
+            step(format!("{} passed it on to the team for {}.", from.name, pages::service_name(council, service)))
         }
         Event::Closed { by: ClosedBy::User, .. } => fixed("The resident left."),
         Event::Closed { by: ClosedBy::Staff(staff), outcome } => {

@@ -173,15 +173,6 @@ pub(crate) fn done(name: &str) -> Option<&'static str> {
     })
 }
 
-/// A service's id in words: `council-tax` as "Council tax".
-pub(crate) fn service(service: &str) -> String {
-    let mut words = service.replace(['-', '_'], " ");
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -205,6 +196,5 @@ mod tests {
         for (name, mode, _) in MODES {
             assert_eq!(name, wire(serde_json::to_value(mode).unwrap()));
         }
-        assert_eq!(service("council-tax"), "Council tax");
     }
 }

@@ -6,13 +6,9 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use conversation::{CloseOutcome, Phase, StaffMember};
-use jiff::Timestamp;
-use store::{NewStaff, Role};
 
 use super::app::{TestApp, config, text_of};
-
-const ALWAYS: &str = "24/7";
-const NEVER: &str = "Mo-Su 00:00-24:00 off";
+use super::people::{ALWAYS, NEVER, staff};
 
 /// A browser without scripts that shows one page.
 struct Browser<'a> {
@@ -107,18 +103,6 @@ fn form(body: Body) -> Request<Body> {
     request.body(body).unwrap()
 }
 
-async fn staff(app: &TestApp) -> StaffMember {
-    let new = NewStaff {
-        name: "ann".to_owned(),
-        display_name: "Ann".to_owned(),
-        role: Role::Agent,
-        password_hash: "none".to_owned(),
-    };
-    let id = app.store.add_staff(&new).await.unwrap();
-    app.store.set_available(&id, true, Timestamp::now().as_millisecond()).await.unwrap();
-    StaffMember { id, name: "Ann".to_owned() }
-}
-
 /// A move of staff.
 async fn moved(app: &TestApp, id: uuid::Uuid, made: impl Fn(&Phase) -> conversation::Fact) {
     let conversation = app.service.conversations().find(id).await.unwrap().unwrap();
@@ -182,7 +166,7 @@ async fn readings_are_buttons() {
 #[tokio::test]
 async fn what_the_pages_do_not_say_leads_to_a_person_and_back() {
     let app = TestApp::with_hours(ALWAYS, &config()).await;
-    let ann = staff(&app).await;
+    let ann = staff(&app, "Ann").await;
     let mut browser = Browser::open(&app).await;
     browser.send("ask", &[("text", "unknown thing")]).await;
     browser.has("It is not on the pages.");
@@ -239,7 +223,7 @@ async fn what_the_pages_do_not_say_leads_to_a_person_and_back() {
 #[tokio::test]
 async fn who_asks_for_a_person_in_words_waits_and_may_leave() {
     let app = TestApp::with_hours(ALWAYS, &config()).await;
-    let ann = staff(&app).await;
+    let ann = staff(&app, "Ann").await;
     let mut browser = Browser::open(&app).await;
     browser.send("ask", &[("text", "person please")]).await;
     browser.has("You are waiting for a person");

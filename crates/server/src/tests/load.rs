@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use axum::http::{Method, StatusCode};
 use conversation::{Phase, StaffMember};
-use jiff::Timestamp;
 use serde_json::json;
-use store::{NewStaff, Role};
 
 use super::app::{Opened, Stream, TestApp, config};
+use super::people::{ALWAYS, staff};
 
 const LISTENING: usize = 200;
 const TALKING: usize = 20;
@@ -19,16 +18,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_talk_at_once_and_every_message_arrives_once() {
-    let app: &'static TestApp = Box::leak(Box::new(TestApp::with_hours("24/7", &config()).await));
-    let new = NewStaff {
-        name: "ann".to_owned(),
-        display_name: "Ann".to_owned(),
-        role: Role::Agent,
-        password_hash: "none".to_owned(),
-    };
-    let id = app.store.add_staff(&new).await.unwrap();
-    app.store.set_available(&id, true, Timestamp::now().as_millisecond()).await.unwrap();
-    let ann = StaffMember { id, name: "Ann".to_owned() };
+    let app: &'static TestApp = Box::leak(Box::new(TestApp::with_hours(ALWAYS, &config()).await));
+    let ann = staff(app, "Ann").await;
     let mut quiet = Vec::new();
     for _ in TALKING..LISTENING {
         let opened = app.open().await;

@@ -13,11 +13,11 @@ use crate::conversations::Conversation;
 use crate::delivery::tests::servers::{Answer, HttpServer, MailServer};
 use crate::{AlertsConfig, HandoffConfig, MailConfig, RetentionConfig, ServerConfig, WebhookConfig};
 
-const ALWAYS: &str = "24/7";
-const NEVER: &str = "Mo-Su 00:00-24:00 off";
+pub(super) const ALWAYS: &str = "24/7";
+pub(super) const NEVER: &str = "Mo-Su 00:00-24:00 off";
 
 /// A member of staff who is there and available.
-async fn staff(app: &TestApp, name: &str) -> StaffMember {
+pub(super) async fn staff(app: &TestApp, name: &str) -> StaffMember {
     let new = NewStaff {
         name: name.to_owned(),
         display_name: name.to_owned(),
@@ -29,7 +29,7 @@ async fn staff(app: &TestApp, name: &str) -> StaffMember {
     StaffMember { id, name: name.to_owned() }
 }
 
-async fn conversation(app: &TestApp, opened: &Opened) -> std::sync::Arc<Conversation> {
+pub(super) async fn conversation(app: &TestApp, opened: &Opened) -> std::sync::Arc<Conversation> {
     app.service.conversations().find(opened.id.parse().unwrap()).await.unwrap().unwrap()
 }
 
@@ -44,7 +44,7 @@ async fn moved(app: &TestApp, opened: &Opened, made: impl Fn(&Phase) -> Option<c
     moved.await.unwrap()
 }
 
-async fn accept(app: &TestApp, opened: &Opened, who: &StaffMember) -> bool {
+pub(super) async fn accept(app: &TestApp, opened: &Opened, who: &StaffMember) -> bool {
     moved(app, opened, |phase| match phase {
         Phase::Waiting(waiting) => Some(waiting.accept(who.clone())),
         _ => None,
@@ -52,7 +52,7 @@ async fn accept(app: &TestApp, opened: &Opened, who: &StaffMember) -> bool {
     .await
 }
 
-async fn as_owner(
+pub(super) async fn as_owner(
     app: &TestApp,
     opened: &Opened,
     who: &StaffMember,
@@ -65,16 +65,16 @@ async fn as_owner(
     .await
 }
 
-async fn request(app: &TestApp, opened: &Opened) -> Value {
+pub(super) async fn request(app: &TestApp, opened: &Opened) -> Value {
     json_of(app.on(opened, Method::POST, "/handoff", None).await).await
 }
 
-async fn say(app: &TestApp, opened: &Opened, name: &str, text: &str) -> axum::response::Response {
+pub(super) async fn say(app: &TestApp, opened: &Opened, name: &str, text: &str) -> axum::response::Response {
     let body = json!({ "client_message_id": name, "text": text });
     app.on(opened, Method::POST, "/messages", Some(body)).await
 }
 
-async fn so_far(app: &TestApp, opened: &Opened) -> Vec<super::app::Told> {
+pub(super) async fn so_far(app: &TestApp, opened: &Opened) -> Vec<super::app::Told> {
     Stream::of(app.on(opened, Method::GET, "/events?follow=false", None).await).rest().await
 }
 

@@ -4,26 +4,19 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use conversation::{CloseOutcome, Phase, StaffMember};
+use conversation::{CloseOutcome, Phase};
 use jiff::Timestamp;
 use serde_json::json;
-use store::{Mode, NewStaff, Role, Switches};
+use store::{Mode, Switches};
 
 use super::app::{TestApp, json_of, names};
+use super::people::{ALWAYS, staff};
 
 #[tokio::test]
 async fn two_servers_serve_one_conversation() {
     let Some(url) = store::testing::postgres().await else { return };
-    let (one, two) = (TestApp::on_postgres(&url, "24/7").await, TestApp::on_postgres(&url, "24/7").await);
-    let new = NewStaff {
-        name: "ann".to_owned(),
-        display_name: "Ann".to_owned(),
-        role: Role::Agent,
-        password_hash: "none".to_owned(),
-    };
-    let id = one.store.add_staff(&new).await.unwrap();
-    one.store.set_available(&id, true, Timestamp::now().as_millisecond()).await.unwrap();
-    let ann = StaffMember { id, name: "Ann".to_owned() };
+    let (one, two) = (TestApp::on_postgres(&url, ALWAYS).await, TestApp::on_postgres(&url, ALWAYS).await);
+    let ann = staff(&one, "Ann").await;
     let opened = one.open().await;
     let mut at_two = two.events(&opened, None).await;
     // Asked at one, told at two; asked there, the first knows of it.

@@ -1,6 +1,6 @@
 //! The widget's files, what it is told of the service, and from where it may be used.
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
@@ -72,7 +72,7 @@ async fn another_hash_is_not_kept() {
 #[tokio::test]
 async fn every_page_may_load_the_files() {
     // Whatever the list says of the interface.
-    let origins = Origins::parse(&["https://other.example".to_owned()]).unwrap();
+    let origins = Origins::try_from(vec!["https://other.example".to_owned()]).unwrap();
     let app = TestApp::with(&ServerConfig { origins, ..config() }, std::time::Duration::from_secs(30)).await;
     for name in ["reeve-chat.js", "reeve-chat-cy.js"] {
         let response = from_elsewhere(&app, &format!("/widget/{name}")).await;
@@ -80,7 +80,25 @@ async fn every_page_may_load_the_files() {
         assert_eq!(allowed(response.headers()).unwrap(), "*");
         assert_eq!(response.headers()["cross-origin-resource-policy"], "cross-origin");
         assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
-        assert!(!response.headers().contains_key(header::VARY), "one copy for all");
+        assert_eq!(response.headers()[header::VARY], "accept-encoding", "one copy for all who ask");
+    }
+}
+
+#[tokio::test]
+async fn the_files_travel_compressed_and_pages_with_secrets_do_not() {
+    let app = TestApp::start().await;
+    let compressed = async |address: &str| {
+        let response = ask(&app, Method::GET, address, &[(header::ACCEPT_ENCODING, "gzip, br")]).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let is_compressed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|how| how == "gzip");
+        is_compressed.then_some(to_bytes(response.into_body(), usize::MAX).await.unwrap().len())
+    };
+    let stub = text_of(from_elsewhere(&app, "/widget/reeve-chat.js").await).await;
+    let name = stub.strip_prefix("import \"./").and_then(|rest| rest.strip_suffix("\";\n")).unwrap();
+    let length = compressed(&format!("/widget/{name}")).await.unwrap();
+    assert!(length < include_bytes!("../../assets/reeve-chat.js").len() / 2, "{length}");
+    for address in ["/chat", "/", "/api/v1/service"] {
+        assert_eq!(compressed(address).await, None, "{address}");
     }
 }
 
@@ -126,7 +144,7 @@ async fn the_interface_may_be_used_from_every_page() {
 #[tokio::test]
 async fn a_list_of_origins_lets_in_no_other() {
     let with = async |origin: &str| {
-        let origins = Origins::parse(&[origin.to_owned()]).unwrap();
+        let origins = Origins::try_from(vec![origin.to_owned()]).unwrap();
         TestApp::with(&ServerConfig { origins, ..config() }, std::time::Duration::from_secs(30)).await
     };
     let theirs = with(ELSEWHERE).await;
