@@ -167,6 +167,7 @@ describe("the way to a person", () => {
     const names = script.bodies("messages").map((body) => [body.text, body.client_message_id]);
     assert.deepEqual(names.map(([text]) => text), ["One", "One", "Two"]);
     assert.equal(names[0][1], names[1][1]);
+    assert.notEqual(names[0][1], names[2][1]);
     script.staffSays("Three");
     await page.locator(".theirs").getByText("Three").waitFor();
     script.cut();

@@ -63,6 +63,8 @@ pub(crate) fn service_name(council: &Council, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::path::{Path, PathBuf};
+
     use super::*;
 
     #[test]
@@ -70,5 +72,18 @@ mod tests {
         let council = Council::from_toml("name = \"Test\"\n[services.waste]\nname = \"Bins and recycling\"\n").unwrap();
         assert_eq!(service_name(&council, "waste"), "Bins and recycling");
         assert_eq!(service_name(&council, "council-tax"), "Council tax");
+    }
+
+    #[test]
+    fn services_stand_by_name_and_pages_of_none_last() {
+        let page = |id: &str, front: &str| {
+            let text = format!("---\nid: {id}\ntitle: {id}\n{front}---\nText.\n");
+            Page::parse(Path::new("pages/p.md"), &text).unwrap().0
+        };
+        let pages = vec![page("skips", "service: waste\n"), page("about", ""), page("bills", "service: council-tax\n")];
+        let council = Council::from_toml("name = \"Test\"\n[services.waste]\nname = \"Bins\"\n").unwrap();
+        let knowledge = Knowledge { root: PathBuf::new(), council, pages, problems: Vec::new() };
+        let names: Vec<String> = services(&knowledge).into_iter().map(|service| service.name).collect();
+        assert_eq!(names, ["Bins", "Council tax", OTHERS]);
     }
 }

@@ -193,7 +193,8 @@ async fn a_page_is_told_when_to_look_again() {
     until("event: begun").await;
     request(&app, &opened).await;
     until("event: queue").await;
-    app.on(&opened, Method::POST, "/typing", None).await;
+    assert_eq!(app.on(&opened, Method::POST, "/typing", None).await.status(), StatusCode::NO_CONTENT);
+    until("event: typing\ndata: {\"from\":\"resident\"}").await;
     app.ask(&opened, "second", "And when?").await;
     until("event: changed").await;
 }
