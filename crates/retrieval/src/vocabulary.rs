@@ -13,60 +13,110 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("4", "for"),
     ("abt", "about"),
     ("addy", "address"),
+    ("any1", "anyone"),
     ("appt", "appointment"),
     ("b4", "before"),
+    ("bcos", "because"),
+    ("bcoz", "because"),
+    ("bcz", "because"),
     ("bday", "birthday"),
+    ("becuz", "because"),
     ("cn", "can"),
-    ("coz", "because"),
     ("cos", "because"),
+    ("coz", "because"),
     ("cud", "could"),
     ("cuz", "because"),
+    ("dat", "that"),
     ("dey", "they"),
     ("diff", "different"),
+    ("dis", "this"),
     ("dnt", "don't"),
+    ("dunno", "do not know"),
     ("duz", "does"),
+    ("every1", "everyone"),
     ("fone", "phone"),
+    ("foto", "photo"),
+    ("fotos", "photos"),
+    ("frm", "from"),
+    ("gd", "good"),
+    ("gonna", "going to"),
+    ("gotta", "have to"),
     ("gud", "good"),
     ("hav", "have"),
+    ("hr", "hour"),
+    ("hrs", "hours"),
     ("hv", "have"),
     ("hw", "how"),
+    ("hwo", "how"),
     ("hws", "how is"),
     ("info", "information"),
     ("kno", "know"),
+    ("lng", "long"),
+    ("mch", "much"),
+    ("mins", "minutes"),
+    ("msg", "message"),
+    ("mth", "month"),
     ("mths", "months"),
     ("munth", "month"),
     ("munths", "months"),
     ("mutch", "much"),
     ("n", "and"),
     ("nd", "and"),
+    ("nite", "night"),
+    ("nuffin", "nothing"),
+    ("nvm", "never mind"),
     ("nxt", "next"),
     ("ovr", "over"),
     ("pls", "please"),
     ("plz", "please"),
     ("ppl", "people"),
     ("r", "are"),
+    ("rd", "road"),
     ("shud", "should"),
+    ("some1", "someone"),
+    ("sum1", "someone"),
+    ("sumone", "someone"),
+    ("sumthing", "something"),
     ("thru", "through"),
+    ("tht", "that"),
     ("thx", "thanks"),
     ("tmrw", "tomorrow"),
+    ("txt", "text"),
     ("tym", "time"),
     ("tyms", "times"),
+    ("u", "you"),
+    ("ur", "your"),
+    ("urs", "yours"),
+    ("w8", "wait"),
+    ("wanna", "want to"),
     ("wat", "what"),
     ("wats", "what is"),
     ("wen", "when"),
     ("wer", "where"),
+    ("whats", "what is"),
+    ("whens", "when is"),
+    ("wher", "where"),
     ("wheres", "where is"),
+    ("whr", "where"),
+    ("wich", "which"),
+    ("wiv", "with"),
+    ("wivout", "without"),
     ("wk", "week"),
+    ("wkend", "weekend"),
+    ("wkly", "weekly"),
     ("wks", "weeks"),
+    ("wnt", "want"),
     ("wot", "what"),
     ("wots", "what is"),
+    ("woz", "was"),
+    ("wrk", "work"),
     ("wud", "would"),
-    ("u", "you"),
-    ("ur", "your"),
-    ("urs", "yours"),
     ("yr", "year"),
     ("yrs", "years"),
 ];
+
+/// Consonants that a word has at least to be told by them alone.
+const LEAST_CONSONANTS: usize = 3;
 
 /// The words of the pages, and a list of words that are right although no page has them.
 #[derive(Debug)]
@@ -117,7 +167,15 @@ impl Vocabulary {
             return Some(long);
         }
         let length = word.chars().count();
-        if length < 4 || is_stop_word(word) || self.is_known(word) || !word.chars().all(char::is_alphabetic) {
+        if is_stop_word(word) || self.is_known(word) || !word.chars().all(char::is_alphabetic) {
+            return None;
+        }
+        self.nearest(word, length).or_else(|| self.with_vowels(word))
+    }
+
+    /// The word of the pages at the fewest edits.
+    fn nearest(&self, word: &str, length: usize) -> Option<&str> {
+        if length < 4 {
             return None;
         }
         let most_edits = if length < 8 { 1 } else { 2 };
@@ -137,6 +195,20 @@ impl Vocabulary {
             .map(|(_, _, candidate)| candidate.as_str())
     }
 
+    /// The word of the pages whose consonants are these, as in "shld" and "libry"; the commonest of several.
+    fn with_vowels(&self, word: &str) -> Option<&str> {
+        let wanted = consonants(word);
+        if wanted.chars().count() < LEAST_CONSONANTS {
+            return None;
+        }
+        let first = word.chars().next();
+        let fitting = self
+            .counts
+            .iter()
+            .filter(|(candidate, _)| candidate.chars().next() == first && consonants(candidate) == wanted);
+        fitting.min_by_key(|(candidate, count)| (std::cmp::Reverse(**count), *candidate)).map(|(word, _)| word.as_str())
+    }
+
     fn is_known(&self, word: &str) -> bool {
         let known = |word: &str| self.counts.contains_key(word) || self.known.contains(word);
         known(word)
@@ -144,6 +216,13 @@ impl Vocabulary {
                 .iter()
                 .any(|ending| word.strip_suffix(ending).is_some_and(|stem| stem.len() > 2 && known(stem)))
     }
+}
+
+/// A word without its vowels, a consonant that stands twice in a row once.
+fn consonants(word: &str) -> String {
+    let mut kept: Vec<char> = word.chars().filter(|c| !"aeiou".contains(*c)).collect();
+    kept.dedup();
+    kept.into_iter().collect()
 }
 
 /// Damerau–Levenshtein distance with adjacent transpositions (optimal string alignment), in characters.
@@ -179,6 +258,8 @@ mod tests {
         check("recyling colected?", "recycling collected?");
         check("gardne wast subscripton", "garden waste subscription");
         check("wat abt parkng 4 u", "what about parking for you");
+        check("wkly recyclng", "weekly recycling");
+        check("prmts, subscrptn", "permits, subscription");
     }
 
     #[test]
