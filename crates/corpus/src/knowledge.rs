@@ -50,6 +50,22 @@ impl Knowledge {
         self.pages.binary_search_by(|page| page.id.as_str().cmp(id)).ok().map(|index| &self.pages[index])
     }
 
+    /// The page that residents read at an address: its own or, where the page has none, one that ends as the service's does.
+    /// A query, a fragment and a slash at the end make no difference.
+    pub fn page_at(&self, address: &str) -> Option<&Page> {
+        let bare = |address: &str| {
+            let end = address.find(['?', '#']).unwrap_or(address.len());
+            address[..end].trim_end_matches('/').to_owned()
+        };
+        let wanted = bare(address);
+        let path =
+            wanted.find("://").and_then(|scheme| wanted[scheme + 3..].find('/').map(|at| &wanted[scheme + 3 + at..]));
+        self.pages.iter().find(|page| {
+            let url = bare(&page.url());
+            url == wanted || path.is_some_and(|path| url.starts_with('/') && url == path)
+        })
+    }
+
     /// Digest of all that answers are made of: the council and every published page.
     pub fn digest(&self) -> Digest {
         // A council has no value that JSON cannot hold.

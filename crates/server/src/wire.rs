@@ -74,6 +74,9 @@ pub(crate) struct NewConversation {
 pub(crate) struct NewTurn {
     pub(crate) client_turn_id: String,
     pub(crate) text: String,
+    /// The address of the page that the resident is on: what a first question such as "how much is it?" is about. One
+    /// that is none of the council's pages makes no difference.
+    pub(crate) page: Option<String>,
 }
 
 /// Body of `POST …/cancel`.

@@ -105,3 +105,23 @@ fn the_shipped_pages_load_and_pass_the_check() {
         .collect();
     assert!(errors.is_empty(), "{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn a_page_is_found_by_its_address() {
+    let page = |front: &str| Page::parse(Path::new("pages/p.md"), &format!("---\n{front}---\nText.\n")).unwrap().0;
+    let council = Council::from_toml("name = \"Test\"\n").unwrap();
+    let pages = vec![
+        page("id: bins\ntitle: Bins\n"),
+        page("id: skips\ntitle: Skips\nsource_url: https://test.example/roads/skips/\n"),
+    ];
+    let knowledge = Knowledge { root: PathBuf::new(), council, pages, problems: Vec::new() };
+    let check = |address: &str, expected: Option<&str>| {
+        assert_eq!(knowledge.page_at(address).map(|page| page.id.as_str()), expected, "{address}");
+    };
+    check("/pages/bins", Some("bins"));
+    check("http://127.0.0.1:8080/pages/bins/?q=1#top", Some("bins"));
+    check("https://test.example/roads/skips", Some("skips"));
+    check("https://other.example/roads/skips", None);
+    check("https://test.example", None);
+    check("", None);
+}

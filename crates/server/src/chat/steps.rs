@@ -101,7 +101,7 @@ pub(super) async fn take(
 async fn ask(service: &Service, conversation: &Arc<Conversation>, fields: &Fields) -> Result<Told, ApiError> {
     let text = fields.text("text");
     let name = name(fields.text("client_turn_id"), text);
-    match turns::ask(service, conversation, &name, text).await {
+    match turns::ask(service, conversation, &name, text, None).await {
         Ok(turns::Asked::Turn { turn, listening }) => Ok(Told::lost(wait(conversation, listening, turn).await)),
         Ok(turns::Asked::Lost { reply, .. }) => Ok(Told::lost(Some(reply.wire)).with_draft(fields.line("text"))),
         Err(error) if error.code() == "with_person" => {
@@ -116,7 +116,7 @@ async fn look(service: &Service, conversation: &Arc<Conversation>) -> Result<Tol
     conversation.catch_up().await?;
     let record = conversation.record();
     let Some(running) = record.running() else { return Ok(Told::default()) };
-    match turns::ask(service, conversation, &running.client_turn_id, &running.question).await? {
+    match turns::ask(service, conversation, &running.client_turn_id, &running.question, None).await? {
         turns::Asked::Turn { turn, listening } => Ok(Told::lost(wait(conversation, listening, turn).await)),
         turns::Asked::Lost { reply, .. } => Ok(Told::lost(Some(reply.wire))),
     }

@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use conversation::NewReply;
+use conversation::{NewReply, Role, Turn};
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
@@ -50,7 +50,7 @@ pub(crate) async fn create(
     Opened(conversation): Opened,
     JsonBody(turn): JsonBody<NewTurn>,
 ) -> Result<Response, ApiError> {
-    Ok(match ask(&service, &conversation, &turn.client_turn_id, &turn.text).await? {
+    Ok(match ask(&service, &conversation, &turn.client_turn_id, &turn.text, turn.page.as_deref()).await? {
         Asked::Turn { turn, listening } => streams::respond(listening, Place::default(), Scope::Turn(turn)),
         Asked::Lost { turn: lost, reply } => {
             streams::respond_once(EventName::Reply, &wire::reply(&lost, &turn.client_turn_id, &reply))
@@ -58,12 +58,14 @@ pub(crate) async fn create(
     })
 }
 
-/// Sees to it that a question is answered, once however often it is sent under the same name.
+/// Sees to it that a question is answered, once however often it is sent under the same name. At the beginning of a
+/// conversation it may lean on the title of the `page` that the resident is on.
 pub(crate) async fn ask(
     service: &Service,
     conversation: &Arc<Conversation>,
     client_turn_id: &str,
     text: &str,
+    page: Option<&str>,
 ) -> Result<Asked, ApiError> {
     if !is_name(client_turn_id) {
         let detail = format!("client_turn_id has to be 1 to {MAX_NAME_CHARACTERS} characters long.");
@@ -89,7 +91,9 @@ pub(crate) async fn ask(
     };
     let turn = match begun {
         Begun::Known { turn } => turn,
-        Begun::New { turn, history } => {
+        Begun::New { turn, mut history } => {
+            let page = page.filter(|_| history.is_empty()).and_then(|page| service.knowledge().page_at(page));
+            history.extend(page.map(|page| Turn { role: Role::User, text: page.title.clone() }));
             let enquiry = Enquiry { question, history };
             service.work().submit(Job { conversation: Arc::clone(conversation), turn: turn.clone(), enquiry }).await;
             turn

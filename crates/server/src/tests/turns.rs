@@ -2,10 +2,10 @@
 
 use assistant::Path;
 use axum::http::{Method, StatusCode};
-use conversation::Role;
+use conversation::{Role, Turn};
 use serde_json::json;
 
-use super::app::{Stream, TestApp, eventually, json_of, names};
+use super::app::{Opened, Stream, TestApp, eventually, json_of, names};
 
 #[tokio::test]
 async fn a_turn_is_told_from_its_search_to_its_reply() {
@@ -100,6 +100,26 @@ async fn what_happened_so_far_ends_by_itself() {
     assert_eq!(names(&events), ["question", "reply"]);
     let odd = app.on(&opened, Method::GET, "/events?follow=perhaps", None).await;
     assert_eq!((odd.status(), json_of(odd).await["code"].clone()), (StatusCode::BAD_REQUEST, json!("invalid_query")));
+}
+
+#[tokio::test]
+async fn a_first_question_may_be_about_the_page_that_the_resident_is_on() {
+    let app = TestApp::start().await;
+    let ask = async |opened: &Opened, name: &str, page: &str| {
+        let body = json!({ "client_turn_id": name, "text": "How much is it?", "page": page });
+        Stream::of(app.on(opened, Method::POST, "/turns", Some(body)).await).rest().await;
+        app.script.asked().pop().unwrap().history
+    };
+    let opened = app.open().await;
+    let history = ask(&opened, "first", "https://test.example/pages/garden-waste?from=search#cost").await;
+    assert_eq!(history, [Turn { role: Role::User, text: "Garden waste".to_owned() }]);
+    // Later, what was said says what it is about.
+    let history = ask(&opened, "second", "/pages/contact-us").await;
+    assert_eq!(
+        history.iter().map(|turn| turn.text.as_str()).collect::<Vec<_>>(),
+        ["How much is it?", "Answered: How much is it?"]
+    );
+    assert!(ask(&app.open().await, "first", "https://test.example/news").await.is_empty());
 }
 
 #[tokio::test]
