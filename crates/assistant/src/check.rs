@@ -15,7 +15,7 @@ mod support;
 use conversation::{Citation, SentenceKind};
 use corpus::{Page, Passage};
 
-use crate::facts::{Fact, covered, facts};
+use crate::facts::{Fact, covered, facts, plain};
 use crate::proof::unproven_facts;
 use evidence::Evidence;
 use polarity::Difference;
@@ -111,7 +111,7 @@ fn citation(page: &Page, passage: &Passage, first: usize, last: usize) -> Citati
 /// Why a sentence was refused.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// It holds no word.
+    /// It states nothing: it holds no word, or is only a heading.
     Empty,
     /// This fact does not stand in the passage.
     UnknownFact(Fact),
@@ -197,6 +197,14 @@ impl ReadPassage<'_> {
             let first = lead_in_number(self.passage, number).filter(|_| with_lead_in).unwrap_or(number);
             return Ok(self.checked(text, first, number));
         }
+        let headings = evidence.iter().filter_map(|held| held.heading.as_ref());
+        if headings.chain([&Reading::of(&self.page.title).words()]).any(|heading| *heading == words) {
+            return Err(Refusal::Empty);
+        }
+        // The council speaks; a sentence in the resident's person is no statement of the page.
+        if speaks_as_resident(text) {
+            return Err(Refusal::Actor);
+        }
         let mut refusal = Refusal::Unsupported(0.0);
         for (index, window) in Window::best(&claim, evidence).iter().enumerate() {
             match agree(text, &claim, window, evidence) {
@@ -234,6 +242,14 @@ fn agree(text: &str, claim: &Reading, window: &Window, evidence: &[Evidence]) ->
         None => {}
     }
     conditions::dropped(claim, window, evidence).map_or(Ok(()), |word| Err(Refusal::Condition(word)))
+}
+
+/// Whether a sentence says "I" or "my".
+fn speaks_as_resident(text: &str) -> bool {
+    let words = plain(text).to_lowercase();
+    words
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .any(|word| matches!(word.split('\'').next(), Some("i" | "my" | "me" | "mine" | "myself")))
 }
 
 /// The first sentence of the citation: a figure that only the introduction of a list holds brings it in.
@@ -298,6 +314,8 @@ mod tests {
         assert!(matches!(check("A garden waste subscription is free for one bin."), Err(Refusal::Condition("free"))));
         assert!(matches!(check("Pensioners receive a discount on swimming."), Err(Refusal::Unsupported(_))));
         assert!(matches!(check("  …"), Err(Refusal::Empty)));
+        assert!(matches!(check("garden waste"), Err(Refusal::Empty)));
+        assert!(matches!(check("I'm not allowed to put soil in the brown bin."), Err(Refusal::Actor)));
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub(super) struct Evidence {
     pub(super) reading: Reading,
     /// The heading and the page's title.
     pub(super) around: Reading,
+    /// The words of the heading.
+    pub(super) heading: Option<String>,
     /// Whether it begins with a word that stands for something in the sentence before it.
     pub(super) inherits: bool,
     /// Whether it is a row of a table.
@@ -42,6 +44,7 @@ impl Evidence {
             words,
             inherits: inherits && sentence.kind == SentenceKind::Prose,
             around: Reading::of(&format!("{}. {}", page.title, sentence.heading.as_deref().unwrap_or_default())),
+            heading: sentence.heading.as_deref().map(|heading| Reading::of(heading).words()),
             is_row: sentence.kind == SentenceKind::TableRow,
             reading,
         }
