@@ -225,7 +225,7 @@ impl Assistant {
     /// Errors of the index and the models.
     pub fn search_pages(&self, enquiry: &Enquiry) -> Result<Vec<String>, RetrievalError> {
         let context = self.contextualise(enquiry);
-        let mut hits = self.search(&context, &enquiry.question)?;
+        let mut hits = self.search(&context)?;
         if self.in_doubt(&hits) {
             self.rerank(&context, &mut hits, &|| true)?;
         }
@@ -269,10 +269,9 @@ impl Assistant {
         contextualise(&question, &history, self.weights.analyzer())
     }
 
-    pub(crate) fn search(&self, context: &Contextualised, question: &str) -> Result<Vec<Hit>, RetrievalError> {
-        let question = self.parts.index.vocabulary().correct(&redact(question).0);
+    pub(crate) fn search(&self, context: &Contextualised) -> Result<Vec<Hit>, RetrievalError> {
         let history: Vec<&str> = context.history.iter().map(String::as_str).collect();
-        self.parts.index.search(Query { question: &question, history: &history })
+        self.parts.index.search(Query { question: &context.question, history: &history })
     }
 
     /// Whether a reranker is loaded and the search leaves doubt.

@@ -8,12 +8,16 @@ use crate::limits::{MAX_HISTORY_TURNS, MAX_TURN_CHARACTERS};
 /// A question with what it needs to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Contextualised {
+    /// The question itself.
+    pub(crate) question: String,
     /// Earlier turns to search with, oldest first.
     pub(crate) history: Vec<String>,
     /// The question as it would be asked alone: for a follow-up, the resident's earlier question goes before it.
     pub(crate) standalone: String,
     /// Whether the question leans on what was said before.
     pub(crate) follow_up: bool,
+    /// Whether it goes on from another question of the same message, which says what it is about and not what it asks for.
+    pub(crate) further: bool,
 }
 
 /// Words that point back.
@@ -42,10 +46,17 @@ pub(crate) fn contextualise(question: &str, history: &[Turn], analyzer: &Analyze
     let cut = |text: &str| text.chars().take(MAX_TURN_CHARACTERS).collect::<String>();
     let earlier = history.iter().rev().find(|turn| follow_up && turn.role == Role::User).map(|turn| cut(&turn.text));
     Contextualised {
+        question: question.to_owned(),
         history: recent.iter().map(|turn| cut(&turn.text)).collect(),
-        standalone: format!("{} {question}", earlier.unwrap_or_default()).trim().to_owned(),
+        standalone: after(&earlier.unwrap_or_default(), question),
         follow_up,
+        further: false,
     }
+}
+
+/// A question behind what it leans on.
+pub(crate) fn after(earlier: &str, question: &str) -> String {
+    format!("{earlier} {question}").trim().to_owned()
 }
 
 #[cfg(test)]

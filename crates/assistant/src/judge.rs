@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 2;
+pub const SIGNALS_VERSION: u32 = 3;
 
 /// What the judge reads of a candidate. All are recorded in the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -34,6 +34,10 @@ pub(crate) struct Signals {
     pub(crate) wanted: f64,
     /// Whether the question leans on what was said before.
     pub(crate) follow_up: f64,
+    /// Whether several things were asked; the signals are of the part that is answered least surely.
+    pub(crate) several: f64,
+    /// Whether a part of them is left without an answer.
+    pub(crate) missing: f64,
     /// The reader's log-odds that the first sentence is the answer, and that its passage has one; none unread.
     pub(crate) answer: Option<f64>,
     pub(crate) answerable: Option<f64>,
@@ -57,6 +61,8 @@ impl Signals {
             ("lead", self.lead.clamp(0.0, 0.6)),
             ("wanted", self.wanted),
             ("follow_up", self.follow_up),
+            ("several", self.several),
+            ("missing", self.missing),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))

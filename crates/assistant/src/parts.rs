@@ -4,6 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::context::{Contextualised, after};
+
+/// Most parts of a message that are answered.
+const MOST_PARTS: usize = 3;
+
 static JOINT: LazyLock<Regex> = LazyLock::new(|| {
     #[allow(clippy::expect_used)]
     Regex::new(
@@ -12,14 +17,43 @@ static JOINT: LazyLock<Regex> = LazyLock::new(|| {
     .expect("a pattern of this module")
 });
 
-/// Cuts a message that asks for several things into its questions.
-pub(crate) fn split_parts(question: &str) -> Vec<String> {
+/// What is in every question, and in few statements.
+static ASKING: LazyLock<Regex> = LazyLock::new(|| {
+    #[allow(clippy::expect_used)]
+    Regex::new(
+        r"(?i)\?|\b(how|what|where|who|which|why)\b|(^|[.,;:!]\s+)((please|pls|hi|hello)\W+)?(when|can|could|do|does|did|is|are|will|would|should|am|must)\b",
+    )
+    .expect("a pattern of this module")
+});
+
+/// The questions of a message: the first, with the history of the whole, and the others, each behind the first.
+pub(crate) fn parts(whole: &Contextualised) -> (Contextualised, Vec<Contextualised>) {
+    let mut questions = split_parts(&whole.question).into_iter();
+    let first = questions.next().unwrap_or_default();
+    let earlier = whole.standalone.strip_suffix(whole.question.as_str()).unwrap_or_default().trim_end();
+    let other = |question: String| Contextualised {
+        standalone: after(&first, &question),
+        question,
+        history: vec![first.clone()],
+        follow_up: true,
+        further: true,
+    };
+    let others = questions.take(MOST_PARTS - 1).map(other).collect();
+    (Contextualised { standalone: after(earlier, &first), question: first, ..whole.clone() }, others)
+}
+
+/// Cuts a message that asks for several things into its questions. What asks nothing belongs to what follows.
+fn split_parts(question: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut at = 0;
     for joint in JOINT.captures_iter(question) {
         let (Some(between), Some(next)) = (joint.get(1), joint.get(3)) else { continue };
-        parts.push(question[at..between.start()].trim().to_owned());
-        at = next.start();
+        // The question mark is the question's own.
+        let end = between.start() + usize::from(between.as_str().starts_with('?'));
+        if ASKING.is_match(&question[at..end]) {
+            parts.push(question[at..end].trim().to_owned());
+            at = next.start();
+        }
     }
     parts.push(question[at..].trim().to_owned());
     parts.retain(|part| part.split_whitespace().count() >= 3);
@@ -39,6 +73,11 @@ mod tests {
         check(
             "How much is a Blue Badge and how many years do you get it for?",
             &["How much is a Blue Badge", "how many years do you get it for?"],
+        );
+        check("My bin is full and can I put bags beside it?", &["My bin is full and can I put bags beside it?"]);
+        check(
+            "We just moved in and do we need a permit? Also what does it cost?",
+            &["We just moved in and do we need a permit?", "Also what does it cost?"],
         );
         check("When are bins and recycling collected?", &["When are bins and recycling collected?"]);
         check("I moved. What do I do? And how long have I got?", &["I moved. What do I do?", "how long have I got?"]);

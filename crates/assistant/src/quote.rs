@@ -91,23 +91,25 @@ impl Wanted {
 
     /// Whether a text holds such a fact.
     pub(crate) fn found_in(self, text: &str) -> bool {
-        let found = facts(text);
-        let has = |kinds: &[&str]| found.iter().any(|fact| kinds.contains(&fact.kind()));
-        match self {
-            Self::Money => {
-                let lower = text.to_lowercase();
-                has(&["money", "percent"])
-                    || ["free", "no charge", "not charge", "no cost", "not pay", "not have to pay"]
-                        .iter()
-                        .any(|w| lower.contains(w))
-            }
-            Self::Duration => has(&["duration", "date", "time"]),
-            Self::Time => has(&["time"]),
-            Self::When => has(&["date", "day", "time", "duration"]),
-            Self::Number => has(&["number", "duration", "percent"]),
-            Self::Phone => has(&["phone"]),
-            Self::Open => true,
-        }
+        let lower = text.to_lowercase();
+        let free = ["free", "no charge", "not charge", "no cost", "not pay", "not have to pay"];
+        self == Self::Open
+            || self.count_in(text) > 0
+            || self == Self::Money && free.iter().any(|words| lower.contains(words))
+    }
+
+    /// How many such facts a text holds.
+    pub(crate) fn count_in(self, text: &str) -> usize {
+        let kinds: &[&str] = match self {
+            Self::Money => &["money", "percent"],
+            Self::Duration => &["duration", "date", "time"],
+            Self::Time => &["time"],
+            Self::When => &["date", "day", "time", "duration"],
+            Self::Number => &["number", "duration", "percent"],
+            Self::Phone => &["phone"],
+            Self::Open => &[],
+        };
+        facts(text).iter().filter(|fact| kinds.contains(&fact.kind())).count()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::context::Contextualised;
 use crate::course::{self, Course};
 use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
+use crate::parts::parts;
 use crate::quote::{Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::texts::{self, FixedText};
@@ -31,6 +32,9 @@ const BARE_WORDS: usize = 2;
 
 /// Readings offered.
 const MOST_CHOICES: usize = 3;
+
+/// The confidence from which a further part's sentence belongs to the answer.
+const MORE_LIKELY_THAN_NOT: f64 = 0.5;
 
 /// How many passages the trace names.
 const TRACED_PASSAGES: usize = 8;
@@ -51,7 +55,16 @@ pub(crate) struct Run<'a> {
 /// What was found for one part of a question.
 struct Found {
     hits: Vec<Hit>,
+    wanted: Wanted,
     quote: Option<Quote>,
+    signals: Signals,
+}
+
+/// The answer to all parts of a question.
+struct Whole {
+    sentences: Vec<CheckedSentence>,
+    /// Whether a part is left without an answer.
+    missing: bool,
     signals: Signals,
 }
 
@@ -158,7 +171,7 @@ impl<'a> Run<'a> {
     /// The service of the nearest page, so that the hand-off goes to the right people.
     fn nearest_service(&mut self, enquiry: &Enquiry) -> Option<String> {
         let context = self.assistant.contextualise(enquiry);
-        let hits = self.assistant.search(&context, &enquiry.question).ok()?;
+        let hits = self.assistant.search(&context).ok()?;
         self.trace.ranked_pages = self.assistant.ranked_pages(&hits);
         self.service(&hits)
     }
@@ -171,34 +184,36 @@ impl<'a> Run<'a> {
     fn answer(&mut self, enquiry: &Enquiry) -> Result<Reply, RetrievalError> {
         (self.on_event)(Event::Status(Stage::Searching));
         let context = self.assistant.contextualise(enquiry);
-        let mut found = self.find(&context, &enquiry.question)?;
+        let (first, others) = parts(&context);
+        let said = context.history.iter().rev().take(2).cloned().collect();
+        let mut found = self.find(&first, said)?;
         self.trace.ranked_pages = self.assistant.ranked_pages(&found.hits);
         self.trace.passages = found.hits.iter().take(TRACED_PASSAGES).map(|hit| self.ranked(hit)).collect();
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
-        let further = self.further_parts(&context)?;
+        let further = self.further_parts(&others, &found)?;
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
-        let draft = self.draft(&context, &mut found, &mut shown)?;
+        let draft = self.draft(&first, &mut found, &mut shown)?;
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
-        self.trace.signals = found.signals.named();
-        let confidence = self.judge().confidence(&self.trace.signals);
-        let sure = confidence >= self.answer_from();
-        let already_asked =
-            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
-        let candidate = found.quote.as_ref().map(|quote| {
+        let whole = found.quote.as_ref().map(|quote| {
             let sentences = match draft {
                 Some(draft) if !draft.sentences.is_empty() => draft.sentences,
                 Some(_) | None => quote.sentences.clone(),
             };
-            self.whole_answer(sentences, further)
+            self.whole_answer(sentences, &found, further)
         });
-        self.trace.candidate = candidate.as_ref().map(|(sentences, missing)| Candidate::of(sentences, *missing));
-        let mut reply = match (&found.quote, candidate) {
+        self.trace.signals = whole.as_ref().map_or(found.signals, |whole| whole.signals).named();
+        self.trace.candidate = whole.as_ref().map(|whole| Candidate::of(&whole.sentences, whole.missing));
+        let confidence = self.judge().confidence(&self.trace.signals);
+        let sure = confidence >= self.answer_from();
+        let already_asked =
+            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
+        let mut reply = match (&found.quote, whole) {
             (Some(quote), _) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
-            (Some(_), Some((sentences, missing))) if sure => self.answered(&sentences, missing, shown),
+            (Some(_), Some(whole)) if sure => self.answered(&whole, shown),
             (Some(quote), _) if !already_asked && self.two_readings(&context, &found, quote) => {
                 self.clarify(&found.hits)
             }
@@ -268,46 +283,53 @@ impl<'a> Run<'a> {
         Judges::answer_from(self.judge(), self.assistant.parts.judges.risk)
     }
 
-    /// The sentences of an answer to all parts of a question, and whether a part is left without one.
-    fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, further: Vec<Found>) -> (Vec<CheckedSentence>, bool) {
-        let mut missing = false;
-        let pages: Vec<String> =
-            sentences.iter().flat_map(CheckedSentence::evidence).map(|evidence| evidence.page_id.clone()).collect();
-        let index = &self.assistant.parts.index;
-        if !further.is_empty() {
-            // One or two sentences for the first part, so that the whole stays within three.
-            sentences.truncate(2);
+    /// The answer to all parts of a question, as sure as the part that is least so. A further part that is more likely
+    /// wrong than right is left out, and the answer says so.
+    fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, first: &Found, further: Vec<Found>) -> Whole {
+        if further.is_empty() {
+            return Whole { sentences, missing: false, signals: first.signals };
         }
+        // One or two sentences for the first part, so that the whole stays within three.
+        sentences.truncate(2);
+        let confidence = |signals: &Signals| self.judge().confidence(&signals.named());
+        let mut whole = Whole { sentences, missing: false, signals: Signals { several: 1.0, ..first.signals } };
         for part in further {
-            match part.quote {
-                // On the page that answers the first part, the other part's sentence is as sure as the page is.
-                Some(quote)
-                    if pages.contains(&index.passage(quote.passage).0.id)
-                        || self.judge().confidence(&part.signals.named()) >= self.answer_from() =>
-                {
-                    for sentence in quote.sentences.into_iter().take(1) {
-                        if sentences.len() < 3 && !sentences.iter().any(|held| held.text() == sentence.text()) {
-                            sentences.push(sentence);
-                        }
-                    }
-                }
-                Some(_) | None => missing = true,
+            let signals = Signals { several: 1.0, ..part.signals };
+            let sentence = part.quote.and_then(|quote| quote.sentences.into_iter().next());
+            // Two times are not both told by a sentence that has one.
+            let asked_alike = part.wanted == first.wanted && part.wanted != Wanted::Open;
+            let is_held =
+                |sentence: &CheckedSentence| whole.sentences.iter().any(|held| held.text() == sentence.text());
+            let tells = |sentence: &CheckedSentence| {
+                confidence(&signals) >= MORE_LIKELY_THAN_NOT
+                    && !(asked_alike && is_held(sentence) && part.wanted.count_in(sentence.text()) < 2)
+            };
+            let Some(sentence) = sentence.filter(tells) else {
+                whole.missing = true;
+                continue;
+            };
+            if confidence(&signals) < confidence(&whole.signals) {
+                whole.signals = signals;
+            }
+            if whole.sentences.len() < 3 && !is_held(&sentence) {
+                whole.sentences.push(sentence);
             }
         }
-        if missing {
-            sentences.truncate(2);
+        if whole.missing {
+            whole.sentences.truncate(2);
+            whole.signals.missing = 1.0;
         }
-        (sentences, missing)
+        whole
     }
 
     /// Shows an answer sentence by sentence.
-    fn answered(&mut self, sentences: &[CheckedSentence], missing: bool, mut shown: Shown) -> Reply {
+    fn answered(&mut self, whole: &Whole, mut shown: Shown) -> Reply {
         // What streamed while the model wrote is in the reply already.
-        for sentence in sentences.iter().skip(shown.count) {
+        for sentence in whole.sentences.iter().skip(shown.count) {
             shown.show(sentence, self.on_event);
         }
-        let offers = if missing { vec![Offer::Human, Offer::CallBack] } else { Vec::new() };
-        if missing {
+        let offers = if whole.missing { vec![Offer::Human, Offer::CallBack] } else { Vec::new() };
+        if whole.missing {
             shown.builder.push_fixed(&texts::rest_not_found());
         }
         shown.builder.finish(Outcome::Answer, None, offers)

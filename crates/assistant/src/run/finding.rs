@@ -11,16 +11,15 @@ use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::parts::split_parts;
 use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
-use crate::triage::{instruction_like, redact};
+use crate::triage::instruction_like;
 
 impl Run<'_> {
-    /// Searches, reranks where there is doubt and time, and chooses sentences.
-    pub(super) fn find(&mut self, context: &Contextualised, question: &str) -> Result<Found, RetrievalError> {
+    /// Searches, reranks where there is doubt and time, and chooses sentences. What was `said` is hardly asked for again.
+    pub(super) fn find(&mut self, context: &Contextualised, said: Vec<String>) -> Result<Found, RetrievalError> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
-        let mut hits = self.timed("search", |_| assistant.search(context, question))?;
+        let mut hits = self.timed("search", |_| assistant.search(context))?;
         if self.path == Path::Full && assistant.in_doubt(&hits) {
             (self.on_event)(Event::Status(Stage::Reading));
             let is_in_time = self.course.next_rerank_is_in_time();
@@ -29,22 +28,20 @@ impl Run<'_> {
             let done = self.timed("rerank", |_| assistant.rerank(context, &mut hits, &in_time))?;
             self.note(course::rerank_note(done));
         }
-        let question = index.vocabulary().correct(&redact(question).0);
         let vector = self.timed("encode", |_| {
             let whole = index.encode(&context.standalone)?;
             // A follow-up is about what was said before, but asks for something else: both readings count.
-            if context.follow_up { Ok(mean(&whole, &index.encode(&question)?)) } else { Ok::<_, RetrievalError>(whole) }
+            if context.follow_up {
+                Ok(mean(&whole, &index.encode(&context.question)?))
+            } else {
+                Ok::<_, RetrievalError>(whole)
+            }
         })?;
-        let wanted = match Wanted::of(&question) {
-            Wanted::Open if context.follow_up => Wanted::of(&context.standalone),
+        let wanted = match Wanted::of(&context.question) {
+            Wanted::Open if context.follow_up && !context.further => Wanted::of(&context.standalone),
             wanted => wanted,
         };
-        let asked = Asked {
-            stems: assistant.weights.analyzer().stems(&context.standalone),
-            vector,
-            wanted,
-            said: context.history.iter().rev().take(2).cloned().collect(),
-        };
+        let asked = Asked { stems: assistant.weights.analyzer().stems(&context.standalone), vector, wanted, said };
         let read = assistant.parts.options.read_passages;
         let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
         self.read(&context.standalone, &mut possible)?;
@@ -55,7 +52,7 @@ impl Run<'_> {
             let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
             (signals.soft_coverage, signals.weakest) = nearness;
         }
-        Ok(Found { hits, quote, signals })
+        Ok(Found { hits, wanted, quote, signals })
     }
 
     /// Lets the reader, where one is loaded and in time, say which candidate is the answer.
@@ -103,6 +100,8 @@ impl Run<'_> {
                 (_, false) => 0.0,
             },
             follow_up: 0.0,
+            several: 0.0,
+            missing: 0.0,
             answer: quote.read.map(|read| read.answer),
             answerable: quote.read.map(|read| read.answerable),
             likelihood: likelihood.map(f64::from),
@@ -128,19 +127,22 @@ impl Run<'_> {
         Ok((1.0 - lost / all, weakest))
     }
 
-    /// The further parts of a question that asks for several things, each searched for alone.
-    pub(super) fn further_parts(&mut self, context: &Contextualised) -> Result<Vec<Found>, RetrievalError> {
-        let parts = split_parts(&context.standalone);
+    /// What is found for the further parts of a question, each searched for alone. A sentence of the answer to an earlier
+    /// part is hardly the answer to a later one.
+    pub(super) fn further_parts(
+        &mut self,
+        parts: &[Contextualised],
+        first: &Found,
+    ) -> Result<Vec<Found>, RetrievalError> {
+        let texts = |found: &Found| -> Vec<String> {
+            let sentences = found.quote.iter().flat_map(|quote| quote.sentences.first());
+            sentences.map(|sentence| sentence.text().to_owned()).collect()
+        };
+        let mut said = texts(first);
         let mut found = Vec::new();
-        for part in parts.iter().skip(1).take(2) {
-            let context = Contextualised {
-                history: vec![parts[0].clone()],
-                standalone: format!("{} {part}", parts[0]),
-                follow_up: true,
-            };
-            let mut further = self.find(&context, part)?;
-            // What the part itself asks for decides, the first part only says what it is about.
-            further.signals.wanted = further.quote.as_ref().map_or(0.0, |quote| f64::from(u8::from(quote.wanted)));
+        for part in parts {
+            let further = self.find(part, said.clone())?;
+            said.extend(texts(&further));
             found.push(further);
         }
         Ok(found)
