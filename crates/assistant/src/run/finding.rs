@@ -135,7 +135,7 @@ impl Run<'_> {
         first: &Found,
     ) -> Result<Vec<Found>, RetrievalError> {
         let texts = |found: &Found| -> Vec<String> {
-            let sentences = found.quote.iter().flat_map(|quote| quote.sentences.first());
+            let sentences = found.quote.iter().filter_map(|quote| quote.sentences.first());
             sentences.map(|sentence| sentence.text().to_owned()).collect()
         };
         let mut said = texts(first);

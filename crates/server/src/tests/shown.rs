@@ -85,7 +85,7 @@ async fn a_page_as_it_is_cited() {
         "<a href=\"/pages/contact-us#phones\">contact</a>",
         "Last reviewed: 2 March 2026",
         "<a href=\"/#waste\">Waste</a>",
-        "<reeve-chat>",
+        "<reeve-chat page>",
         "01632 960100",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");
