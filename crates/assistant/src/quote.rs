@@ -8,7 +8,7 @@ use regex::Regex;
 use retrieval::{Analyzer, Hit, Index, Reading, ToRead};
 
 use crate::check::{CheckedSentence, lead_in_number};
-use crate::facts::facts;
+use crate::facts::{Fact, facts};
 use crate::reply::ReadSentence;
 use crate::triage::instruction_like;
 
@@ -94,12 +94,18 @@ impl Wanted {
         let lower = text.to_lowercase();
         let free = ["free", "no charge", "not charge", "no cost", "not pay", "not have to pay"];
         self == Self::Open
-            || self.count_in(text) > 0
+            || !self.facts_in(text).is_empty()
             || self == Self::Money && free.iter().any(|words| lower.contains(words))
     }
 
-    /// How many such facts a text holds.
-    pub(crate) fn count_in(self, text: &str) -> usize {
+    /// Whether a text can tell both this and `other`: one fact answers one question.
+    pub(crate) fn is_told_with(self, other: Self, text: &str) -> bool {
+        let (one, two) = (self.facts_in(text), other.facts_in(text));
+        one.is_empty() || two.is_empty() || one.union(&two).count() > 1
+    }
+
+    /// The facts of a text that are such.
+    pub(crate) fn facts_in(self, text: &str) -> BTreeSet<Fact> {
         let kinds: &[&str] = match self {
             Self::Money => &["money", "percent"],
             Self::Duration => &["duration", "date", "time"],
@@ -109,7 +115,7 @@ impl Wanted {
             Self::Phone => &["phone"],
             Self::Open => &[],
         };
-        facts(text).iter().filter(|fact| kinds.contains(&fact.kind())).count()
+        facts(text).into_iter().filter(|fact| kinds.contains(&fact.kind())).collect()
     }
 }
 
@@ -482,5 +488,10 @@ mod tests {
         check("Can I keep a cockerel?", Wanted::Open);
         assert!(Wanted::Money.found_in("The permit is free for carers."));
         assert!(!Wanted::Money.found_in("Apply within 14 days."));
+        let lacks = |first: Wanted, second: Wanted, text| !first.is_told_with(second, text);
+        assert!(lacks(Wanted::Time, Wanted::Time, "Polling stations open at 7am."));
+        assert!(!lacks(Wanted::Time, Wanted::Time, "Polling stations are open from 7am to 10pm."));
+        assert!(lacks(Wanted::Duration, Wanted::When, "We need 10 working days."));
+        assert!(!lacks(Wanted::Money, Wanted::Duration, "A badge costs £10 and lasts three years."));
     }
 }

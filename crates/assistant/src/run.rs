@@ -296,13 +296,11 @@ impl<'a> Run<'a> {
         for part in further {
             let signals = Signals { several: 1.0, ..part.signals };
             let sentence = part.quote.and_then(|quote| quote.sentences.into_iter().next());
-            // Two times are not both told by a sentence that has one.
-            let asked_alike = part.wanted == first.wanted && part.wanted != Wanted::Open;
             let is_held =
                 |sentence: &CheckedSentence| whole.sentences.iter().any(|held| held.text() == sentence.text());
             let tells = |sentence: &CheckedSentence| {
                 confidence(&signals) >= MORE_LIKELY_THAN_NOT
-                    && !(asked_alike && is_held(sentence) && part.wanted.count_in(sentence.text()) < 2)
+                    && (!is_held(sentence) || part.wanted.is_told_with(first.wanted, sentence.text()))
             };
             let Some(sentence) = sentence.filter(tells) else {
                 whole.missing = true;
