@@ -74,7 +74,7 @@ export function make(service: Service, hello: string | null): void {
   send = element("button", { id: "send", class: "button" }, words.send);
   stop = button(words.stop, { id: "stop", class: "button plain", hidden: "" }, stopTurn);
   form = element("form", { id: "form" },
-    label, element("p", { id: "hint", class: "hint" }, words.hint), problem, box, count, element("div", "buttons", send, stop));
+    label, element("p", { id: "hint", class: "hint" }, words.hint), problem, box, send, stop, count);
   scroller = element("div", "scroll", greeting, log, coming, status, lost, handoff, examples, personActions, contact, data,
     element("div", "buttons", transcript, clear));
   dialog = element("div", { id: "dialog", "aria-labelledby": "title" }, element("div", "head", title, close), scroller, form);

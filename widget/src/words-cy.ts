@@ -24,7 +24,7 @@ export const welsh: Words = {
   hello: (council) => `Helo. Gofynnwch am wasanaethau ${council}.`,
   automated: "Cynorthwyydd awtomatig ydw i, nid person. Rwy’n ateb o dudalennau gwe’r cyngor yn unig ac yn dangos o ba dudalen y daw pob ateb. Mae’r atebion yn Saesneg.",
   examples: "Cwestiynau y mae pobl yn eu gofyn yn aml",
-  hint: "Peidiwch â chynnwys manylion personol, fel manylion banc neu eich rhif Yswiriant Gwladol.",
+  hint: "Peidiwch â chynnwys manylion personol na manylion banc.",
   send: "Anfon",
   stop: "Stopio",
   newTab: "(yn agor mewn tab newydd)",

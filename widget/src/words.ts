@@ -23,7 +23,7 @@ export const english = {
   hello: (council: string) => `Hello. Ask about the services of ${council}.`,
   automated: "I am an automated assistant, not a person. I answer only from the council’s own web pages, and show you which.",
   examples: "Questions people often ask",
-  hint: "Do not include personal details, such as bank details or your National Insurance number.",
+  hint: "Do not include personal or bank details.",
   send: "Send",
   stop: "Stop",
   newTab: "(opens in a new tab)",
