@@ -1,4 +1,5 @@
 /** The service's routes. Tokens travel in a header, never in an address, and there are no cookies. */
+import type { ErrorBody } from "./api-types";
 import { read, type Numbered } from "./events";
 import { heard } from "./reach";
 import type { CallBackArranged, CallBackRequest, PersonAsked, Receipt, Service, Session } from "./types";
@@ -21,10 +22,10 @@ export function address(href: string): string {
   return /^https?:$/.test(url.protocol) ? url.href : origin;
 }
 
-/** A refusal of the service. */
+/** A refusal of the service, with what it says of it where that could be read. */
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly code: string, readonly detail: string) {
-    super(code);
+  constructor(readonly status: number, readonly said: Partial<ErrorBody>) {
+    super(said.code);
   }
 }
 
@@ -35,28 +36,20 @@ export const isGone = (problem: unknown): boolean => problem instanceof Refusal 
 export const isPassing = ({ status }: Refusal): boolean => status >= 500 || status === 408 || status === 429;
 
 /** What there is to know before the first question. */
-export async function askService(): Promise<Service> {
-  return (await (await send("service", { signal: AbortSignal.timeout(SERVICE_MS) })).json()) as Service;
-}
+export const askService = (): Promise<Service> => told(send("service", { signal: AbortSignal.timeout(SERVICE_MS) }));
 
-export async function createConversation(signal?: AbortSignal): Promise<Session> {
-  return (await (await send("conversations", { method: "POST", signal: signal ?? null })).json()) as Session;
-}
+export const createConversation = (signal?: AbortSignal): Promise<Session> => told(send("conversations", { method: "POST", signal: signal ?? null }));
 
 /** The events of a turn, from its first. The same name is the same turn, however often it is sent. */
-export async function sendTurn(session: Session, clientTurnId: string, text: string, signal: AbortSignal): Events {
-  return read(await post(session, "turns", { client_turn_id: clientTurnId, text }, signal));
-}
+export const sendTurn = async (session: Session, clientTurnId: string, text: string, signal: AbortSignal): Events =>
+  read(await post(session, "turns", { client_turn_id: clientTurnId, text }, signal));
 
 /** What happened in the conversation so far. */
-export async function eventsSoFar(session: Session): Events {
-  return read(await of(session, "/events?follow=false"));
-}
+export const eventsSoFar = async (session: Session): Events => read(await of(session, "/events?follow=false", {}));
 
 /** What happens in the conversation after an event; `onBytes` is told of every sign of life. */
-export async function followEvents(session: Session, after: number, signal: AbortSignal, onBytes: () => void): Events {
-  return read(await of(session, "/events", { signal }, { "Last-Event-ID": String(after) }), onBytes);
-}
+export const followEvents = async (session: Session, after: number, signal: AbortSignal, onBytes: () => void): Events =>
+  read(await of(session, "/events", { signal }, { "Last-Event-ID": String(after) }), onBytes);
 
 export const cancelTurn = (session: Session, clientTurnId: string): Promise<unknown> =>
   post(session, "cancel", { client_turn_id: clientTurnId });
@@ -64,8 +57,7 @@ export const cancelTurn = (session: Session, clientTurnId: string): Promise<unkn
 export const sendFeedback = (session: Session, turn: string, helpful: boolean, comment?: string): Promise<unknown> =>
   post(session, "feedback", { turn, helpful, comment });
 
-export const askForPerson = async (session: Session): Promise<PersonAsked> =>
-  (await (await post(session, "handoff", {})).json()) as PersonAsked;
+export const askForPerson = (session: Session): Promise<PersonAsked> => told(post(session, "handoff", {}));
 
 /** No person, or none any more: declines, stops waiting or leaves, whichever applies. */
 export const leavePerson = (session: Session): Promise<unknown> => of(session, "/handoff", { method: "DELETE" });
@@ -76,34 +68,27 @@ export const sendMessage = (session: Session, clientMessageId: string, text: str
 
 export const tellTyping = (session: Session): Promise<unknown> => post(session, "typing", {});
 
-export const requestCallBack = async (session: Session, request: CallBackRequest): Promise<CallBackArranged> =>
-  (await (await post(session, "call_backs", request)).json()) as CallBackArranged;
+export const requestCallBack = (session: Session, request: CallBackRequest): Promise<CallBackArranged> =>
+  told(post(session, "call_backs", request));
 
-/** Erases the conversation; gives the receipt where the service sends one. */
-export async function deleteConversation(session: Session): Promise<Receipt | undefined> {
-  const response = await of(session, "", { method: "DELETE" });
-  return response.status === 204 ? undefined : ((await response.json()) as Receipt);
-}
+/** Erases the conversation; gives the receipt. */
+export const deleteConversation = (session: Session): Promise<Receipt> => told(of(session, "", { method: "DELETE" }));
 
-const JSON_TYPE = { "Content-Type": "application/json" };
+const told = async <Told>(answer: Promise<Response>): Promise<Told> => (await answer).json();
 
 const post = (session: Session, route: string, body: object, signal?: AbortSignal): Promise<Response> =>
-  of(session, `/${route}`, { method: "POST", body: JSON.stringify(body), signal: signal ?? null }, JSON_TYPE);
+  of(session, `/${route}`, { method: "POST", body: JSON.stringify(body), signal: signal ?? null }, { "Content-Type": "application/json" });
 
-const of = (session: Session, route: string, request: RequestInit = {}, headers: Record<string, string> = {}): Promise<Response> =>
+const of = (session: Session, route: string, request: RequestInit, headers?: Record<string, string>): Promise<Response> =>
   send(`conversations/${session.id}${route}`, { ...request, headers: { ...headers, Authorization: `Bearer ${session.token}` } });
 
 async function send(route: string, request: RequestInit): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(`${origin}/api/v1/${route}`, { ...request, cache: "no-store", credentials: "omit" });
-  } catch (problem) {
+  const response = await fetch(`${origin}/api/v1/${route}`, { ...request, cache: "no-store", credentials: "omit" }).catch((problem) => {
     // What we ended ourselves says nothing about the service.
-    if (request.signal?.aborted !== true) heard(false);
+    if (!request.signal?.aborted) heard(false);
     throw problem;
-  }
+  });
   heard(response.status < 500);
   if (response.ok) return response;
-  const { code, detail } = ((await response.json().catch(() => undefined)) ?? {}) as { code?: unknown; detail?: unknown };
-  throw new Refusal(response.status, String(code ?? ""), String(detail ?? ""));
+  throw new Refusal(response.status, { ...(await response.json().catch(() => undefined)) });
 }

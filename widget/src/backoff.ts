@@ -7,20 +7,21 @@ const JITTER = 0.5;
 
 /** The delay before the next try after so many failures in a row; `chance` is from 0 to 1. */
 export function delayMs(failures: number, chance = Math.random()): number {
-  return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10) * (1 + JITTER * chance));
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** failures * (1 + JITTER * chance));
 }
 
 /** Waits, or less when the signal comes, or when the browser is online again. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    const over = new AbortController();
     const done = () => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      removeEventListener("online", done);
+      over.abort();
       resolve();
     };
-    const timer = setTimeout(done, signal.aborted ? 0 : ms);
-    signal.addEventListener("abort", done);
-    addEventListener("online", done);
+    const timer = setTimeout(done, signal?.aborted ? 0 : ms);
+    const until = { signal: over.signal };
+    signal?.addEventListener("abort", done, until);
+    addEventListener("online", done, until);
   });
 }

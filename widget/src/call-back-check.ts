@@ -2,9 +2,6 @@
 import type { CallBackRequest } from "./types";
 import { words } from "./language";
 
-/** A field of the form. */
-export type Field = "name" | "phone" | "email" | "question" | "preferred_time" | "consent";
-
 /** What was typed. */
 export interface Typed {
   readonly name: string;
@@ -14,6 +11,9 @@ export interface Typed {
   readonly preferred_time: string;
   readonly consent: boolean;
 }
+
+/** A field of the form. */
+export type Field = keyof Typed;
 
 /** Something to be mended. */
 export interface Problem {
@@ -27,28 +27,25 @@ const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/u;
 
 /** The problems, in the order of the fields. */
 export function check(typed: Typed): Problem[] {
+  const { name, phone, email, question, consent } = request(typed);
   const problems: Problem[] = [];
   const add = (field: Field, text: string) => problems.push({ field, text });
-  if (typed.name.trim() === "") add("name", words.noName);
-  const [phone, email] = [typed.phone.trim(), typed.email.trim()];
-  if (phone === "" && email === "") add("phone", words.noReach);
+  if (!name) add("name", words.noName);
+  if (!phone && !email) add("phone", words.noReach);
   // How people write their number is their own; that it can be dialled is what counts.
-  if (phone !== "" && phone.replace(/\D/gu, "").length < FEWEST_DIGITS) add("phone", words.badPhone);
-  if (email !== "" && !EMAIL.test(email)) add("email", words.badEmail);
-  if (typed.question.trim() === "") add("question", words.noQuestion);
-  if (!typed.consent) add("consent", words.noConsent);
+  if (phone && phone.replace(/\D/gu, "").length < FEWEST_DIGITS) add("phone", words.badPhone);
+  if (email && !EMAIL.test(email)) add("email", words.badEmail);
+  if (!question) add("question", words.noQuestion);
+  if (!consent) add("consent", words.noConsent);
   return problems;
 }
 
-/** What is sent of what was typed, once there is nothing wrong with it. */
+/** What is sent of what was typed, once there is nothing wrong with it: what was left empty is not. */
 export function request(typed: Typed): CallBackRequest {
-  const [phone, email, time] = [typed.phone.trim(), typed.email.trim(), typed.preferred_time.trim()];
-  return {
-    name: typed.name.trim(),
-    ...(phone === "" ? {} : { phone }),
-    ...(email === "" ? {} : { email }),
-    question: typed.question.trim(),
-    ...(time === "" ? {} : { preferred_time: time }),
-    consent: true,
-  };
+  const filled: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(typed)) {
+    const kept = typeof value === "string" ? value.trim() : value;
+    if (kept) filled[field] = kept;
+  }
+  return filled as CallBackRequest;
 }

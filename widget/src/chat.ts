@@ -1,6 +1,7 @@
 /** Messages between the resident and the person: shown at once, sent in their order, and tried again under the same name. */
 import { Refusal, isGone, isPassing, sendMessage, tellTyping } from "./api";
 import { delayMs, pause } from "./backoff";
+import { council } from "./contact";
 import { button, element, focusOn, written } from "./dom";
 import { words } from "./language";
 import { link } from "./link";
@@ -18,11 +19,11 @@ const TYPING_EVERY_MS = 3000;
 
 /** A message of the resident's. */
 interface Sending {
-  readonly clientMessageId: string;
+  readonly name: string;
   readonly text: string;
   isSent: boolean;
   /** Says how far it has come; one that was not sent can be tried again. */
-  tell(told: string, isProblem: boolean, canRetry: boolean): void;
+  tell(told: string, isProblem?: boolean, canRetry?: boolean): void;
 }
 
 let mine = new Map<string, Sending>();
@@ -44,57 +45,57 @@ export function clear(): void {
 export const send = (text: string): void => queue(newSending(newName(), text));
 
 /** Shows a message that the service has. It may be one of ours. */
-export function receive(message: Message, council: string): void {
+export function receive(message: Message): void {
   if (message.from === "user") {
     arrived(mine.get(message.client_message_id) ?? newSending(message.client_message_id, message.text));
   } else if (!theirs.has(message.message_id)) {
     theirs.add(message.message_id);
-    log.show(staffMessage(message, council));
+    log.show(staffMessage(message));
   }
 }
 
 /** The resident is typing. */
 export function typing(): void {
   const open = session.load();
-  if (open === undefined || Date.now() - typingToldMs < TYPING_EVERY_MS) return;
+  if (!open || Date.now() - typingToldMs < TYPING_EVERY_MS) return;
   typingToldMs = Date.now();
   // A notice that is lost is no loss.
   tellTyping(open).catch(() => undefined);
 }
 
-function newSending(clientMessageId: string, text: string): Sending {
+function newSending(name: string, text: string): Sending {
   // The log reads out what is added to it; whether a message was sent is told only when it was not.
   const state = element("div", { class: "delivery", "aria-live": "off" });
   const message: Sending = {
-    clientMessageId,
+    name,
     text,
     isSent: false,
-    tell(told, isProblem, canRetry) {
+    tell(told, isProblem = false, canRetry = false) {
       const hadFocus = state.contains(focused());
       const line = element("span", "", told);
       state.replaceChildren(line);
       state.classList.toggle("problem", isProblem);
       if (canRetry) {
         const again = button(words.retry, "link", () => queue(message));
-        again.setAttribute("aria-label", words.retryName(text));
+        again.ariaLabel = words.retryName(text);
         state.append(" ", again);
       }
       if (hadFocus) focusOn(line);
     },
   };
-  mine.set(clientMessageId, message);
-  log.show(element("article", "message mine", element("h3", "unseen", words.youWrote), element("p", { dir: "auto" }, written(text)), state));
+  mine.set(name, message);
+  log.show(element("article", "mine", element("h3", "unseen", words.youWrote), element("p", { dir: "auto" }, written(text)), state));
   return message;
 }
 
 function arrived(message: Sending): void {
   message.isSent = true;
-  message.tell(words.sent, false, false);
+  message.tell(words.sent);
 }
 
 function queue(message: Sending): void {
   const { signal } = stopped;
-  message.tell(words.sending, false, false);
+  message.tell(words.sending);
   last = last.then(() => deliver(message, signal));
 }
 
@@ -102,15 +103,15 @@ async function deliver(message: Sending, signal: AbortSignal): Promise<void> {
   let hasEnded = false;
   for (let tries = 0; tries < MOST_TRIES && !message.isSent && !signal.aborted;) {
     const open = session.load();
-    if (open === undefined) break;
+    if (!open) break;
     try {
-      await sendMessage(open, message.clientMessageId, message.text, signal);
+      await sendMessage(open, message.name, message.text, signal);
       arrived(message);
       return;
     } catch (problem) {
       if (problem instanceof Refusal && !isPassing(problem)) {
         // The person may have left a moment before; the event that says so brings it.
-        hasEnded = problem.code === "no_person" || isGone(problem);
+        hasEnded = problem.said.code === "no_person" || isGone(problem);
         break;
       }
     }
@@ -123,9 +124,9 @@ async function deliver(message: Sending, signal: AbortSignal): Promise<void> {
   say("done", words.notSentAnnounced);
 }
 
-function staffMessage({ name, text, page }: Message, council: string): HTMLElement {
-  const article = element("article", "message theirs", element("h3", "who", words.who(name ?? words.somebody, council)));
-  for (const line of text.split("\n")) if (line.trim() !== "") article.append(element("p", { dir: "auto" }, written(line)));
-  if (page) article.append(element("p", "cited", `${words.page} `, link(page.title, page.href)));
+function staffMessage({ name, text, page }: Message): HTMLElement {
+  const article = element("article", "theirs", element("h3", "who", words.who(name ?? words.somebody, council)));
+  for (const line of text.split("\n")) if (line.trim()) article.append(element("p", { dir: "auto" }, written(line)));
+  if (page) article.append(element("p", "", `${words.page} `, link(page.title, page.href)));
   return article;
 }

@@ -2,24 +2,27 @@
 import { element, type Attributes } from "./dom";
 import { inEnglish, words } from "./language";
 import { link } from "./link";
-import type { ContactDetails } from "./types";
+import type { ContactDetails, Service } from "./types";
 
-let known: Partial<ContactDetails> = {};
+/** The council's name. */
+export let council: string;
+let known: ContactDetails;
 
-export function learn(details: ContactDetails): void {
-  known = details;
+export function learn(service: Service): void {
+  ({ council, contact: known } = service);
 }
 
 /** The ways there are, anew for each place in which they stand. */
 export function contactDetails(): HTMLElement {
   const { phone, opening_hours, email, address, page } = known;
-  const list = element("dl", "contact");
-  const add = (name: string, value: Node | string, about: Attributes = {}) =>
-    list.append(element("div", "", element("dt", "", name), element("dd", about, value)));
-  if (phone) add(words.contactPhone, element("a", { href: `tel:${phone.replace(/\s/g, "")}` }, phone));
-  if (opening_hours) add(words.contactHours, opening_hours, inEnglish());
-  if (email) add(words.contactEmail, element("a", { href: `mailto:${email}` }, email));
-  if (address) add(words.contactAddress, address, inEnglish());
-  if (page) add(words.contactMore, link(words.contactPage, page));
+  const list = element("dl");
+  const add = (name: string, value: Node | string | null | undefined, about?: Attributes) => {
+    if (value) list.append(element("div", "", element("dt", "", name), element("dd", about, value)));
+  };
+  add(words.contactPhone, phone && element("a", { href: `tel:${phone.replace(/\s/g, "")}` }, phone));
+  add(words.contactHours, opening_hours, inEnglish());
+  add(words.contactEmail, email && element("a", { href: `mailto:${email}` }, email));
+  add(words.contactAddress, address, inEnglish());
+  add(words.contactMore, page && link(words.contactPage, page));
   return list;
 }

@@ -13,21 +13,22 @@ import { newName } from "./names";
 import * as session from "./session";
 import * as status from "./status";
 import { inWordsWithDate } from "./times";
-import { newTurn, type Turn, type TurnEnd } from "./turn";
+import { runTurn, type TurnEnd } from "./turn";
 import type { Receipt, Session } from "./types";
 import { clear, examples, scroller, status as statusPlace, transcript } from "./ui";
 
 /** A line that is back so soon was hardly lost. */
 const LOST_MS = 2000;
 
-let running: { readonly turn: Turn; readonly abort: AbortController; readonly entry: log.Entry } | undefined;
+/** The turn that is being answered. */
+let running: { readonly entry: log.Entry; readonly abort: AbortController } | undefined;
 let follower: Follower | undefined;
 let lostTimer: ReturnType<typeof setTimeout> | undefined;
 let restoring = false;
 let deleting = false;
 
 export function begin(longest: number, onNews: () => void): void {
-  composer.begin(longest, { send: ask, stop: stopTurn, typing: chat.typing });
+  composer.begin(longest, ask, chat.typing);
   log.onGrow((article) => {
     if (restoring) return;
     onNews();
@@ -37,28 +38,30 @@ export function begin(longest: number, onNews: () => void): void {
     // What is longer than its place is read from its start: what to do in danger stands there.
     if (article.getBoundingClientRect().top < Math.max(0, scroller.getBoundingClientRect().top)) article.scrollIntoView();
   });
-  clear.addEventListener("click", () =>
-    askOnceMore(clear, handoff.isOpen() ? words.sureDeleteOpen : words.sureDelete, words.yesDelete, words.noDelete, () => void erase()));
 }
+
+/** Deletes the conversation, when the resident says so once more. */
+export const askToErase = (): void =>
+  askOnceMore(clear, handoff.isOpen() ? words.sureDeleteOpen : words.sureDelete, words.yesDelete, words.noDelete, erase);
 
 /** Sends a question, unless another is being answered; or a message, where a person has the conversation. */
 export function ask(text: string): void {
   status.say("done", "");
   if (deleting) composer.restore(text);
   else if (handoff.isWithPerson()) chat.send(text);
-  else if (running === undefined) void run(text);
+  else if (!running) void run(log.ask(newName(), text));
 }
 
 export async function rate(turn: string, helpful: boolean, comment?: string): Promise<void> {
   const open = session.load();
-  if (open === undefined) throw new Error();
+  if (!open) throw new Error();
   await sendFeedback(open, turn, helpful, comment);
 }
 
 /** What is done in a conversation that has ended is done once more in a new one. */
-export async function inConversation<Result>(action: (open: Session) => Promise<Result>): Promise<Result> {
+export async function inConversation<Result>(action: (open: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
   const open = session.load();
-  if (open !== undefined) {
+  if (open) {
     try {
       listen(open);
       return await action(open);
@@ -67,7 +70,7 @@ export async function inConversation<Result>(action: (open: Session) => Promise<
       forgetIfStill(open);
     }
   }
-  const begun = await createConversation();
+  const begun = await createConversation(signal);
   session.save(begun);
   listen(begun);
   return action(begun);
@@ -76,14 +79,13 @@ export async function inConversation<Result>(action: (open: Session) => Promise<
 /** Something is in the log now. */
 export function began(): void {
   examples.hidden = true;
-  clear.hidden = false;
-  transcript.hidden = false;
+  clear.hidden = transcript.hidden = false;
 }
 
 /** Shows the conversation again that this tab was in before the page was loaded anew. */
 export async function restore(): Promise<void> {
   const open = session.load();
-  if (open === undefined) return;
+  if (!open) return;
   let last = 0;
   restoring = true;
   try {
@@ -92,77 +94,73 @@ export async function restore(): Promise<void> {
       last = event.id ?? last;
     }
   } catch (problem) {
-    if (isGone(problem)) {
-      session.forget();
-      return;
-    }
+    if (isGone(problem)) return session.forget();
     // What is missing comes when the service can be reached again.
   } finally {
     restoring = false;
   }
   listen(open, last);
-  for (const [name, entry] of log.pending()) await run(entry.question, entry, name);
+  for (const entry of log.entries()) if (!entry.ended) await run(entry);
 }
 
 /** Listens to a conversation from now on. */
 function listen(open: Session, last = 0): void {
   if (follower?.session.id === open.id) return;
-  if (follower !== undefined) {
+  if (follower) {
     follower.stop();
     handoff.reset();
   }
-  follower = follow(open, { event: apply, connection, gone: () => gone(open), mayRest: () => !handoff.isOpen() && running === undefined }, last);
+  follower = follow(open, { event: apply, connection, gone: () => gone(open), mayRest: () => !handoff.isOpen() && !running }, last);
 }
 
-function apply(event: Numbered): void {
-  switch (event.name) {
+function apply({ name, data }: Numbered): void {
+  switch (name) {
     case "question":
-      if (event.data.client_turn_id === undefined) break;
-      log.ask(event.data.client_turn_id, event.data.text);
+      log.ask(data.client_turn_id, data.text);
       began();
       break;
     case "status":
-      if (isRunning(event.data.client_turn_id)) status.say("turn", words.stages[event.data.stage]);
+      if (isRunning(data.client_turn_id)) status.say("turn", words.stages[data.stage]);
       break;
     case "sentence":
-      log.sentence(event.data.client_turn_id, event.data.index, event.data);
+      log.sentence(data.client_turn_id, data.index, data);
       break;
     case "reply":
-      if (log.reply(event.data.client_turn_id, event.data)) handoff.onReply(event.data);
+      if (log.reply(data.client_turn_id, data)) handoff.onReply(data);
       // Its own stream may be dead and not know it yet.
-      if (running?.entry.ended === true) running.abort.abort();
+      if (running?.entry.ended) running.abort.abort();
       break;
     case "error":
-      failed(event.data.client_turn_id, event.data.code);
+      failed(data.client_turn_id, data.code);
       break;
     case "state":
-      handoff.onState(event.data);
+      handoff.onState(data);
       break;
     case "message":
-      handoff.onMessage(event.data);
+      handoff.onMessage(data);
       break;
     case "feedback":
-      log.rated(event.data.turn, event.data.helpful);
+      log.rated(data.turn, data.helpful);
       break;
     case "queue":
-      handoff.onQueue(event.data);
+      handoff.onQueue(data);
       break;
     case "typing":
-      if (event.data.from === "staff") handoff.onTyping(event.data.name);
+      if (data.from === "staff") handoff.onTyping(data.name);
       break;
     case "presence":
-      if (event.data.from === "staff") handoff.onPresence(event.data.name, event.data.here);
+      if (data.from === "staff") handoff.onPresence(data.name, data.here);
       break;
   }
 }
 
-const isRunning = (clientTurnId: string | undefined): boolean => running !== undefined && log.entry(clientTurnId) === running.entry;
+const isRunning = (clientTurnId: string | undefined): boolean => !!running && log.entry(clientTurnId) === running.entry;
 
 /** A turn ended without a reply. One that runs here hears it itself and may begin anew. */
 function failed(clientTurnId: string | undefined, code: string): void {
   const entry = log.entry(clientTurnId);
-  if (entry === undefined || isRunning(clientTurnId) || code === "shutting_down") return;
-  log.fail(entry, code === "cancelled" ? words.stopped : code === "taken_over" ? words.takenOver : words.failed, false);
+  if (!entry || isRunning(clientTurnId) || code === "shutting_down") return;
+  log.fail(entry, code === "cancelled" ? words.stopped : code === "taken_over" ? words.takenOver : words.failed);
 }
 
 function connection(open: boolean): void {
@@ -192,64 +190,55 @@ function forgetIfStill(open: Session): void {
   if (session.load()?.id === open.id) session.forget();
 }
 
-async function run(question: string, shown?: log.Entry, name = newName()): Promise<void> {
-  let clientTurnId = name;
-  const entry = shown ?? log.ask(clientTurnId, question);
+async function run(entry: log.Entry): Promise<void> {
   const abort = new AbortController();
-  const turn = newTurn(question, {
-    stage: (stage) => status.say("turn", words.stages[stage]),
-    lost: () => status.say("turn", words.reconnecting),
-    conversation: listen,
-    mayBeginAnew: () => !handoff.isOpen(),
-    sentence: (index, sentence) => { if (!entry.ended) entry.answer.add(index, sentence); },
-    restart: (another) => {
-      clientTurnId = another;
-      if (entry.ended) return;
-      entry.answer.restart();
-      log.rename(entry, another);
-    },
-  }, abort.signal, clientTurnId);
-  running = { turn, abort, entry };
+  const turn = { entry, abort };
+  running = turn;
   began();
   composer.calm();
   composer.setBusy(true);
   status.say("turn", words.connecting);
-  entry.asked.scrollIntoView({ block: "start" });
-  const end = await turn.run();
+  entry.asked.scrollIntoView();
+  const end = await runTurn(entry.question, entry.name, {
+    event: apply,
+    lost: () => status.say("turn", words.reconnecting),
+    restart: (another) => {
+      if (!entry.ended) log.restart(entry, another);
+    },
+  }, abort.signal);
   // The conversation may have been deleted meanwhile, and another begun.
-  if (running?.turn !== turn) return;
+  if (running !== turn) return;
   running = undefined;
   status.say("turn", "");
-  if (!entry.ended) finish(question, entry, end, clientTurnId);
+  if (!entry.ended) finish(entry, end);
   composer.setBusy(false);
 }
 
-function finish(question: string, entry: log.Entry, end: TurnEnd, clientTurnId: string): void {
-  if (end.kind === "reply") {
-    if (log.reply(clientTurnId, end.reply)) handoff.onReply(end.reply);
-  } else if (end.kind === "stopped") {
-    log.fail(entry, words.stopped, false);
+function finish(entry: log.Entry, end: TurnEnd): void {
+  const { name, question } = entry;
+  if (typeof end === "object") {
+    if (log.reply(name, end)) handoff.onReply(end);
+  } else if (end === "stopped") {
+    log.fail(entry, words.stopped);
     composer.restore(question);
-  } else if (end.kind === "with_person") {
-    if (end.sent) {
-      log.fail(entry, words.takenOver, false);
-    } else {
-      log.withdraw(entry);
-      chat.send(question);
-    }
+  } else if (end === "taken_over") {
+    log.fail(entry, words.takenOver);
+  } else if (end === "with_person") {
+    log.withdraw(entry);
+    chat.send(question);
   } else {
-    const problem = end.kind === "busy" ? words.busyElsewhere : end.lost ? words.lost : words.failed;
+    const problem = end === "busy" ? words.busyElsewhere : end === "lost" ? words.lost : words.failed;
     log.fail(entry, problem, true);
     composer.restore(question);
     composer.complain(problem);
   }
 }
 
-function stopTurn(): void {
-  const names = running?.turn.names();
+export function stopTurn(): void {
+  const open = session.load();
   running?.abort.abort();
   // Should it not get there, the service notices that nobody listens.
-  if (names !== undefined) cancelTurn(names.session, names.clientTurnId).catch(() => undefined);
+  if (open && running) cancelTurn(open, running.entry.name).catch(() => undefined);
 }
 
 async function erase(): Promise<void> {
@@ -270,8 +259,8 @@ async function erase(): Promise<void> {
   try {
     receipt = open && (await deleteConversation(open));
   } catch (problem) {
-    if (open !== undefined && !isGone(problem)) {
-      if (stopped !== undefined) log.fail(stopped.entry, words.stopped, false);
+    if (open && !isGone(problem)) {
+      if (stopped) log.fail(stopped.entry, words.stopped);
       listen(open, last);
       status.say("done", words.deleteFailed);
       handoff.refresh();
@@ -285,10 +274,9 @@ async function erase(): Promise<void> {
   session.forget();
   log.clear();
   handoff.clear();
-  examples.hidden = !examples.hasChildNodes();
-  clear.hidden = true;
-  transcript.hidden = true;
+  examples.hidden = false;
+  clear.hidden = transcript.hidden = true;
   const when = receipt && inWordsWithDate(receipt.erased_at);
-  const told = receipt === undefined || when === undefined ? words.deleted : words.deletedAt(receipt.receipt, when);
-  focusOn(log.notice([told, ...(keepsCallBack ? [words.callBackStays] : [])]));
+  const told = when ? words.deletedAt(receipt!.receipt, when) : words.deleted;
+  focusOn(log.notice([told, keepsCallBack && words.callBackStays]));
 }

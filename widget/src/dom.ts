@@ -10,29 +10,39 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  set(made, typeof about !== "string" ? about : about === "" ? {} : { class: about });
+  const attributes = typeof about === "object" ? about : about ? { class: about } : {};
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   made.append(...children);
   return made;
 }
 
-export function set(to: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) to.setAttribute(name, String(value));
-}
-
 /** A button that does something on this page. */
-export function button(label: string, className: string, onClick: () => void): HTMLButtonElement {
-  const made = element("button", { type: "button", class: className }, label);
+export function button(label: Child, about: string | Attributes, onClick: () => unknown): HTMLButtonElement {
+  const made = element("button", about, label);
+  made.type = "button";
   made.addEventListener("click", onClick);
   return made;
+}
+
+/** Does something in place of what the browser does. */
+export function instead(place: HTMLElement, event: "click" | "submit", action: () => unknown): void {
+  place.addEventListener(event, (happened) => {
+    happened.preventDefault();
+    action();
+  });
 }
 
 /** What somebody wrote: its direction is its own, and controls of direction in it end where it ends. */
 export const written = (text: string): HTMLElement => element("bdi", "", text);
 
-/** Gives the focus to something that is no control. */
+/** Gives the focus to a control, without moving what is shown. */
+export const focus = (control: HTMLElement): void => control.focus({ preventScroll: true });
+
+/** Gives the focus to something that is no control, and brings it into view. */
 export function focusOn(place: HTMLElement): void {
   place.tabIndex = -1;
-  place.focus({ preventScroll: true });
+  focus(place);
+  bringIntoView(place);
 }
 
 /** Brings something into view with as little movement as possible. */

@@ -12,35 +12,29 @@ export class EventParser {
   push(piece: string): Numbered[] {
     const blocks = (this.#rest + piece).split(/\r?\n\r?\n/);
     // What follows the last blank line is not complete yet.
-    this.#rest = blocks.pop() ?? "";
+    this.#rest = blocks.pop()!;
     const events: Numbered[] = [];
     for (const block of blocks) {
-      const data = field(block, "data");
-      if (data !== "") events.push({ id: Number(field(block, "id")) || undefined, name: field(block, "event"), data: JSON.parse(data) } as Numbered);
+      const fields = { id: "", event: "", data: "" };
+      // A line that begins with a colon is a comment that keeps the connection alive.
+      for (const [, name, value] of block.matchAll(/^(id|event|data):(.*)/gm)) fields[name as keyof typeof fields] += value!.trim();
+      const { id, event, data } = fields;
+      if (data) events.push({ id: Number(id) || undefined, name: event, data: JSON.parse(data) } as Numbered);
     }
     return events;
   }
 }
 
-/** The lines of a field. One that begins with a colon is a comment that keeps the connection alive, and has no name. */
-function field(block: string, name: string): string {
-  let value = "";
-  for (const line of block.split(/\r?\n/)) if (line.startsWith(`${name}:`)) value += line.slice(name.length + 1).trim();
-  return value;
-}
-
 /** The events of a response, as they come; `onBytes` is told whenever anything comes, be it only a sign of life. */
 export async function* read(response: Response, onBytes?: () => void): AsyncGenerator<Numbered, void, void> {
-  if (response.body === null) return;
   const parser = new EventParser();
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       onBytes?.();
-      yield* parser.push(decoder.decode(value, { stream: true }));
+      yield* parser.push(value);
     }
   } finally {
     // Ends the connection when whoever reads has had enough.

@@ -36,8 +36,9 @@ export interface Follower {
 /** Follows a conversation after the event `last`, 0 for all. */
 export function follow(session: Session, view: FollowerView, last: number): Follower {
   const stopped = new AbortController();
+  const { signal } = stopped;
   /** Ends the present connection, or the present wait. */
-  let attempt = new AbortController();
+  let attempt = stopped;
   let resting = false;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,11 +61,10 @@ export function follow(session: Session, view: FollowerView, last: number): Foll
       const events = await followEvents(session, last, present.signal, alive);
       view.connection(true);
       for await (const event of events) {
-        if (stopped.signal.aborted) return;
-        if (event.id !== undefined) {
-          if (event.id <= last) continue;
-          last = event.id;
-        }
+        if (signal.aborted) return;
+        // What passes has no number.
+        if (event.id! <= last) continue;
+        last = event.id ?? last;
         view.event(event);
       }
     } finally {
@@ -72,40 +72,37 @@ export function follow(session: Session, view: FollowerView, last: number): Foll
     }
   };
 
+  const wait = (ms: number) => {
+    attempt = new AbortController();
+    return pause(ms, attempt.signal);
+  };
+
   const run = async () => {
     let failures = 0;
-    for (;;) {
-      attempt = new AbortController();
+    while (!signal.aborted) {
       if (resting) {
-        await pause(HIDDEN_MS, attempt.signal);
-      } else {
-        const began = Date.now();
-        try {
-          await listen();
-        } catch (problem) {
-          if (!stopped.signal.aborted && isGone(problem)) {
-            stop();
-            view.gone();
-          }
-        }
-        if (!stopped.signal.aborted && !resting) {
-          view.connection(false);
-          failures = Date.now() - began >= GOOD_MS ? 0 : failures + 1;
-          attempt = new AbortController();
-          await pause(delayMs(Math.max(0, failures - 1)), attempt.signal);
-        }
+        await wait(HIDDEN_MS);
+        continue;
       }
-      if (stopped.signal.aborted) return;
+      const began = Date.now();
+      attempt = new AbortController();
+      await listen().catch((problem) => {
+        if (signal.aborted || !isGone(problem)) return;
+        stop();
+        view.gone();
+      });
+      if (signal.aborted || resting) continue;
+      view.connection(false);
+      if (Date.now() - began >= GOOD_MS) failures = 0;
+      await wait(delayMs(failures));
+      failures += 1;
     }
   };
 
   const rest = () => {
-    if (view.mayRest()) {
-      resting = true;
-      attempt.abort();
-    } else {
-      restTimer = setTimeout(rest, HIDDEN_MS);
-    }
+    resting = view.mayRest();
+    if (resting) attempt.abort();
+    else restTimer = setTimeout(rest, HIDDEN_MS);
   };
 
   /** The page was hidden, or is looked at again. */
@@ -119,10 +116,9 @@ export function follow(session: Session, view: FollowerView, last: number): Foll
     }
   };
 
-  const { signal } = stopped;
   document.addEventListener("visibilitychange", lookedAt, { signal });
   addEventListener("online", () => attempt.abort(), { signal });
-  if (document.hidden) lookedAt();
+  lookedAt();
   void run();
   return { session, stop, last: () => last };
 }

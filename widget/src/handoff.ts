@@ -2,13 +2,14 @@
 import { Refusal, askForPerson, leavePerson, requestCallBack } from "./api";
 import * as chat from "./chat";
 import * as composer from "./composer";
+import { council } from "./contact";
 import { began, inConversation } from "./conversation";
 import { focusOn } from "./dom";
 import { words } from "./language";
 import * as log from "./log";
 import * as panel from "./panel";
 import * as session from "./session";
-import { START, afterAsking, afterQueue, afterReply, afterState, canAsk, isOpen as isStandingOpen, type Standing } from "./standing";
+import { START, afterAsking, afterQueue, afterReply, afterState, canAsk, isOpen as isStandingOpen, isWaiting, type Standing } from "./standing";
 import * as status from "./status";
 import { inWords } from "./times";
 import type { CallBackArranged, CallBackRequest, Message, QueuePlace, Reply, StateChange } from "./types";
@@ -26,12 +27,6 @@ let form = false;
 let busy = false;
 let calledBack = false;
 let typingTimer: ReturnType<typeof setTimeout> | undefined;
-let council = "";
-
-export function begin(name: string): void {
-  council = name;
-  refresh();
-}
 
 /** Whether messages go to a person. */
 export const isWithPerson = (): boolean => standing.phase === "with_person";
@@ -45,12 +40,10 @@ export const hasCallBack = (): boolean => calledBack;
 /** The conversation is another, or none. */
 export function reset(): void {
   told = START;
-  form = false;
   calledBack = false;
   stopTyping();
   chat.clear();
-  log.endOffer();
-  settle(START);
+  done(told, START);
 }
 
 /** Forgets what was typed as well. */
@@ -75,7 +68,7 @@ export const onQueue = (queue: QueuePlace): void => settle(told = afterQueue(tol
 
 export function onMessage(message: Message): void {
   if (message.from === "staff") stopTyping();
-  chat.receive(message, council);
+  chat.receive(message);
   began();
 }
 
@@ -93,16 +86,13 @@ export const onPresence = (name: string, here: boolean): void => status.say("pre
 /** Asks for a person. */
 export async function ask(): Promise<void> {
   if (busy || !canAsk(standing)) return;
-  form = false;
   status.say("queue", words.looking);
   await run(async () => {
     const before = told;
     const asked = await inConversation(askForPerson);
     if (asked.phase === "unavailable") throw new Error();
     began();
-    log.endOffer();
-    // An event that came meanwhile knows more.
-    settle(told === before ? afterAsking(before, asked) : told);
+    done(before, afterAsking(before, asked));
     panel.focus();
   }, words.askFailed);
 }
@@ -110,13 +100,11 @@ export async function ask(): Promise<void> {
 /** Declines, stops waiting or leaves. */
 export async function leave(): Promise<void> {
   const open = session.load();
-  if (busy || open === undefined) return;
+  if (busy || !open) return;
   await run(async () => {
     const before = told;
     await leavePerson(open);
-    form = false;
-    log.endOffer();
-    settle(told === before ? { phase: isWithPerson() ? "closed" : "with_assistant", staff: before.staff } : told);
+    done(before, { phase: isWithPerson() ? "closed" : "with_assistant", staff: before.staff });
     composer.focus();
   }, words.actionFailed);
 }
@@ -143,20 +131,15 @@ async function run(action: () => Promise<void>, failed: string): Promise<void> {
 }
 
 export async function sendCallBack(request: CallBackRequest): Promise<void> {
-  let arranged: CallBackArranged;
   const before = told;
-  try {
-    arranged = await inConversation((open) => requestCallBack(open, request));
-  } catch (problem) {
+  const arranged = await inConversation((open) => requestCallBack(open, request)).catch((problem: unknown) => {
     // What the service has against a field it says in words for the resident.
-    const isTold = problem instanceof Refusal && problem.detail !== "" && (problem.status === 422 || problem.status === 413);
-    throw new Error(isTold ? problem.detail : words.sendFailed);
-  }
+    const isTold = problem instanceof Refusal && (problem.status === 422 || problem.status === 413);
+    throw new Error((isTold && problem.said.detail) || words.sendFailed);
+  });
   began();
-  log.endOffer();
-  form = false;
   const shown = callBackNotice(arranged);
-  settle(told === before ? { phase: "with_assistant", staff: before.staff } : told);
+  done(before, { phase: "with_assistant", staff: before.staff });
   // The form had the focus and is gone.
   focusOn(shown);
 }
@@ -170,15 +153,13 @@ export function closeCallBack(): void {
 /** The event names the reference, and the answer to the resident also the time: the second to come replaces the first. */
 function callBackNotice({ reference, due }: Partial<CallBackArranged> & Pick<CallBackArranged, "reference">): HTMLElement {
   calledBack = true;
-  const by = due ? inWords(due) : undefined;
-  const lines = [words.callBackDone(reference)];
-  if (by !== undefined) lines.push(words.callBackDue(by));
-  return log.notice(lines, `call-back ${reference}`, by !== undefined);
+  const by = due && inWords(due);
+  return log.notice([words.callBackDone(reference), by && words.callBackDue(by)], reference, !!by);
 }
 
 function notice(before: Standing, after: Standing, { phase, by, follow_up, reference, returned }: StateChange): void {
   const name = after.staff ?? words.somebody;
-  const tell = (...lines: string[]) => log.notice(lines);
+  const tell = (...lines: (string | false | undefined)[]) => log.notice(lines);
   began();
   if (phase === "requested") tell(words.asked);
   else if (phase === "waiting") {
@@ -186,12 +167,19 @@ function notice(before: Standing, after: Standing, { phase, by, follow_up, refer
   } else if (phase === "with_person") tell(words.talkingTo(name, council));
   else if (phase === "call_back_offered") tell(panel.why(after), words.callBackOffer);
   else if (phase === "closed") {
-    tell(by === "user" ? words.endedByYou : words.endedByStaff(name), ...(follow_up === true ? [words.followUp] : []), words.assistantAgain);
+    tell(by === "user" ? words.endedByYou : words.endedByStaff(name), follow_up && words.followUp, words.assistantAgain);
   } else if (phase === "with_assistant") {
     if (reference) callBackNotice({ reference });
-    else if (returned === true) tell(words.returned(name));
-    else if (before.phase === "waiting" || before.phase === "requested") tell(words.stoppedWaiting);
+    else if (returned) tell(words.returned(name));
+    else if (isWaiting(before)) tell(words.stoppedWaiting);
   }
+}
+
+/** What the resident did has come to this, unless an event that came meanwhile knows more. */
+function done(before: Standing, now: Standing): void {
+  form = false;
+  log.endOffer();
+  settle(told === before ? now : told);
 }
 
 function settle(now: Standing): void {
@@ -202,7 +190,7 @@ function settle(now: Standing): void {
 /** Shows anew where things stand. */
 export function refresh(): void {
   composer.address(isWithPerson() ? standing.staff ?? words.somebody : undefined);
-  panel.show(standing, form, council);
+  panel.show(standing, form);
   const open = canAsk(standing) && !form;
   log.showOffer(open, standing.phase === "offered");
   personActions.hidden = !open;
@@ -216,8 +204,9 @@ function stopTyping(): void {
   status.say("typing", "");
 }
 
-function queueWords({ phase, queue }: Standing): string {
-  if (phase !== "waiting" && phase !== "requested") return "";
-  if (queue === undefined) return words.looking;
-  return `${words.queue(queue.place)} ${queue.estimate_minutes === null ? words.noEstimate : words.estimate(queue.estimate_minutes)}`;
+function queueWords(standing: Standing): string {
+  const { queue } = standing;
+  if (!isWaiting(standing)) return "";
+  if (!queue) return words.looking;
+  return `${words.queue(queue.place)} ${words.estimate(queue.estimate_minutes)}`;
 }

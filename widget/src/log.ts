@@ -10,17 +10,18 @@ import { coming, log } from "./ui";
 
 /** A question and the place of its answer. */
 export interface Entry {
+  /** The name of its turn. */
+  name: string;
   readonly question: string;
   readonly asked: HTMLElement;
   readonly answer: Answer;
   ended: boolean;
 }
 
-const entries = new Map<string, Entry>();
+const known = new Map<string, Entry>();
 const answers = new Map<string, Answer>();
 const notices = new Map<string, HTMLElement>();
 let offering: Answer | undefined;
-let lastQuestion: string | undefined;
 let grown: (article: HTMLElement) => void = () => undefined;
 
 /** Calls back when something was added, with it. */
@@ -28,55 +29,52 @@ export function onGrow(callback: (article: HTMLElement) => void): void {
   grown = callback;
 }
 
-export const question = (): string | undefined => lastQuestion;
+/** The questions that there are now. */
+export const entries = (): Entry[] => [...known.values()];
 
-/** The questions without an end, with the names of their turns. */
-export function pending(): [string, Entry][] {
-  const found: [string, Entry][] = [];
-  for (const pair of entries) if (!pair[1].ended) found.push(pair);
-  return found;
-}
+/** The last question. */
+export const question = (): string | undefined => entries().pop()?.question;
 
-export const entry = (clientTurnId: string | undefined): Entry | undefined => entries.get(clientTurnId ?? "");
+export const entry = (clientTurnId: string | undefined): Entry | undefined => known.get(clientTurnId ?? "");
 
 /** Shows a question, unless it is there, and makes an empty place for its answer. */
 export function ask(clientTurnId: string, text: string): Entry {
-  const known = entries.get(clientTurnId);
-  if (known !== undefined) return known;
-  const asked = element("article", "message question", element("h3", "unseen", words.you), element("p", { dir: "auto" }, written(text)));
-  const made = { question: text, asked, answer: newAnswer(true), ended: false };
-  entries.set(clientTurnId, made);
-  lastQuestion = text;
+  const before = entry(clientTurnId);
+  if (before) return before;
+  const asked = element("article", "question", element("h3", "unseen", words.you), element("p", { dir: "auto" }, written(text)));
+  const made = { name: clientTurnId, question: text, asked, answer: newAnswer(true), ended: false };
+  known.set(clientTurnId, made);
   coming.append(made.answer.article);
   show(asked);
   return made;
 }
 
-/** The turn of this question goes by another name from now on. */
-export function rename(which: Entry, clientTurnId: string): void {
-  for (const [name, each] of entries) if (each === which) entries.delete(name);
-  if (clientTurnId !== "") entries.set(clientTurnId, which);
+/** The turn of this question begins anew, under another name. */
+export function restart(which: Entry, clientTurnId: string): void {
+  which.answer.restart();
+  known.delete(which.name);
+  known.set(which.name = clientTurnId, which);
 }
 
 /** Takes a question back that was not one. */
 export function withdraw(which: Entry): void {
-  rename(which, "");
+  known.delete(which.name);
   which.asked.remove();
   which.answer.article.remove();
 }
 
 export function sentence(clientTurnId: string | undefined, index: number, said: Sentence): void {
   const which = entry(clientTurnId);
-  if (which?.ended === false) which.answer.add(index, said);
+  if (which && !which.ended) which.answer.add(index, said);
 }
 
 /** Shows a reply; says whether it is new. One without a question is a notice of the service. */
 export function reply(clientTurnId: string | undefined, said: Reply): boolean {
   if (answers.has(said.turn)) return false;
   const which = entry(clientTurnId);
-  if (which?.ended === true) return false;
+  if (which?.ended) return false;
   const answer = which?.answer ?? newAnswer(false);
-  if (which !== undefined) which.ended = true;
+  if (which) which.ended = true;
   answers.set(said.turn, answer);
   answer.finish(said);
   endOffer();
@@ -86,7 +84,7 @@ export function reply(clientTurnId: string | undefined, said: Reply): boolean {
 }
 
 /** Ends a question without a reply. */
-export function fail(which: Entry, notice: string, withPerson: boolean): void {
+export function fail(which: Entry, notice: string, withPerson = false): void {
   if (which.ended) return;
   which.ended = true;
   which.answer.restart();
@@ -111,24 +109,22 @@ export function show(article: HTMLElement): void {
   grown(article);
 }
 
-/** Adds lines that say what happened. With a name they are shown once, unless they are better than those before. */
-export function notice(lines: readonly string[], name = "", better = false): HTMLElement {
-  const known = notices.get(name);
-  if (known !== undefined && !better) return known;
+/** Adds the lines that there are of what happened. With a name they are shown once, unless they are better than those before. */
+export function notice(lines: readonly (string | false | undefined)[], name = "", better = false): HTMLElement {
+  const before = notices.get(name);
+  if (before && !better) return before;
   const told = element("div", "event");
-  for (const line of lines) told.append(element("p", "", line));
-  if (known === undefined) show(told);
-  else known.replaceWith(told);
-  if (name !== "") notices.set(name, told);
+  for (const line of lines) if (line) told.append(element("p", "", line));
+  if (before) before.replaceWith(told);
+  else show(told);
+  if (name) notices.set(name, told);
   return told;
 }
 
 export function clear(): void {
-  entries.clear();
+  known.clear();
   answers.clear();
   notices.clear();
-  offering = undefined;
-  lastQuestion = undefined;
   log.replaceChildren();
   coming.replaceChildren();
 }

@@ -2,20 +2,19 @@
 import * as callBackForm from "./call-back-form";
 import * as composer from "./composer";
 import { askOnceMore } from "./confirm";
-import { bringIntoView, button, element, focusOn, set } from "./dom";
+import { council } from "./contact";
+import { bringIntoView, button, element, focus as focusControl, focusOn } from "./dom";
 import { callBack, closeCallBack, leave, sendCallBack } from "./handoff";
 import { words } from "./language";
 import { question } from "./log";
-import type { Standing } from "./standing";
+import { isWaiting, type Standing } from "./standing";
 import { inWords } from "./times";
-import { focused, handoff as place } from "./ui";
+import { focused, handoff as place, handoffHeading as heading } from "./ui";
 
 /** What is shown, by which a change is told from none. */
-type Shown = "nothing" | "waiting" | "with_person" | "call_back_offered" | "form";
+type Shown = "" | "waiting" | "with_person" | "call_back_offered" | "form";
 
-const heading = element("h3", { id: "handoff-heading" });
-set(place, { "aria-labelledby": heading.id });
-let form: callBackForm.CallBackForm | undefined;
+let form: callBackForm.CallBackForm;
 let key = "";
 
 export function begin(callBackDays: number | null | undefined): void {
@@ -23,20 +22,20 @@ export function begin(callBackDays: number | null | undefined): void {
 }
 
 /** Shows where the conversation stands; `wanted` says that the resident opened the form for a call-back. */
-export function show(standing: Standing, wanted: boolean, council: string): void {
+export function show(standing: Standing, wanted: boolean): void {
   const shown = shownOf(standing, wanted);
-  const newKey = [shown, standing.staff, standing.why, standing.reopens].join("\n");
+  const newKey = [shown, standing.staff, standing.why, standing.reopens].join();
   if (newKey === key) return;
   key = newKey;
   const active = focused();
   const hadFocus = place.contains(active);
-  place.hidden = shown === "nothing";
-  place.replaceChildren(...content(shown, standing, council));
+  place.hidden = !shown;
+  place.replaceChildren(heading, ...content(shown, standing));
   if (!hadFocus) return;
   // Whoever is filling in the form goes on with it.
-  if (place.contains(active)) (active as HTMLElement).focus({ preventScroll: true });
-  else if (shown === "nothing") composer.focus();
-  else focus();
+  if (place.contains(active)) focusControl(active as HTMLElement);
+  else if (shown) focus();
+  else composer.focus();
 }
 
 /** Puts the focus at the beginning of the panel. */
@@ -47,36 +46,34 @@ export function focus(): void {
 }
 
 /** Forgets what was typed for a call-back. */
-export const clear = (): void => form?.clear();
+export const clear = (): void => form.clear();
 
 /** Why nobody is there, in words. */
 export const why = ({ why: reason, reopens }: Standing): string =>
-  (reason === "nobody_came" ? words.nobodyCame : words.closed)(reopens === undefined ? undefined : inWords(reopens));
+  (reason === "nobody_came" ? words.nobodyCame : words.closed)(reopens ? inWords(reopens) : undefined);
 
-function content(shown: Shown, standing: Standing, council: string): HTMLElement[] {
-  if (shown === "nothing") return [];
+/** What stands below the heading, which gets its words. */
+function content(shown: Shown, standing: Standing): HTMLElement[] {
   if (shown === "waiting") {
     heading.textContent = words.waiting;
-    return [heading, element("p", "", words.waitingHelp), element("div", "buttons",
-      button(words.callBackInstead, "button plain", callBack),
-      button(words.stopWaiting, "button plain", () => void leave()))];
+    return [element("p", "", words.waitingHelp), element("div", "buttons",
+      button(words.callBackInstead, "button plain", callBack), button(words.stopWaiting, "button plain", leave))];
   }
   if (shown === "with_person") {
     const name = standing.staff ?? words.somebody;
     heading.textContent = words.talkingTo(name, council);
-    const end = button(words.endChat, "button plain", () =>
-      askOnceMore(end, words.sureEnd(name), words.yesEnd, words.noEnd, () => void leave()));
-    return [heading, element("div", "buttons", end)];
+    const end = button(words.endChat, "button plain", () => askOnceMore(end, words.sureEnd(name), words.yesEnd, words.noEnd, leave));
+    return [element("div", "buttons", end)];
   }
+  if (!shown) return [];
   const isOffered = shown === "call_back_offered";
   heading.textContent = words.callBack;
-  if (form === undefined) return [heading];
   form.open(isOffered ? words.decline : words.closeForm, question());
-  return [heading, ...(isOffered ? [element("p", "", why(standing))] : []), form.form];
+  return [...(isOffered ? [element("p", "", why(standing))] : []), form.form];
 }
 
-function shownOf({ phase }: Standing, form: boolean): Shown {
+function shownOf(standing: Standing, form: boolean): Shown {
+  const { phase } = standing;
   if (phase === "with_person" || phase === "call_back_offered") return phase;
-  if (form) return "form";
-  return phase === "requested" || phase === "waiting" ? "waiting" : "nothing";
+  return form ? "form" : isWaiting(standing) ? "waiting" : "";
 }

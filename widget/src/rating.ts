@@ -1,7 +1,7 @@
 /** Whether an answer helped: Yes or No, and after No what was wrong, if the resident wants to say. */
 import { contactDetails } from "./contact";
 import { rate } from "./conversation";
-import { button, element, focusOn, set } from "./dom";
+import { button, element, focusOn, instead } from "./dom";
 import { newField } from "./field";
 import { words } from "./language";
 
@@ -10,7 +10,7 @@ const LONGEST_COMMENT = 2000;
 
 /** The rating of one answer; `restore` shows what was said before the page was loaded anew. */
 export function newRating(id: string, turn: string): { group: HTMLElement; restore(helpful: boolean): void } {
-  const question = element("p", { id: `${id}-helpful` }, words.helpful);
+  const question = element("p", "", words.helpful);
   let isRated = false;
   const close = (said: string) => {
     isRated = true;
@@ -18,33 +18,26 @@ export function newRating(id: string, turn: string): { group: HTMLElement; resto
     no.remove();
     question.textContent = said;
   };
-  const choose = async (helpful: boolean) => {
-    try {
-      await rate(turn, helpful);
-    } catch {
-      question.textContent = words.commentFailed;
-      return;
-    }
+  const choose = (helpful: boolean) => rate(turn, helpful).then(() => {
     // The service's own word of it may have come first; the thanks are due all the same.
     close(helpful ? words.thanks : words.notHelpful);
     // The button that had the focus is gone; the thanks take its place.
     focusOn(question);
     if (!helpful) group.append(contactDetails(), commentForm(id, turn));
-  };
-  const yes = button(words.yes, "button plain", () => void choose(true));
-  const no = button(words.no, "button plain", () => void choose(false));
-  const group = element("div", { class: "section rating", role: "group", "aria-labelledby": question.id }, question, yes, no);
+  }, () => { question.textContent = words.commentFailed; });
+  const yes = button(words.yes, "button plain", () => choose(true));
+  const no = button(words.no, "button plain", () => choose(false));
+  const group = element("div", { class: "section rating", role: "group", "aria-label": words.helpful }, question, yes, no);
   return { group, restore: (helpful) => { if (!isRated) close(helpful ? words.saidYes : words.saidNo); } };
 }
 
 function commentForm(id: string, turn: string): HTMLElement {
-  const { control: box, problem: told, row } = newField(`${id}-comment`, words.comment, "textarea", { rows: 2, maxlength: LONGEST_COMMENT, dir: "auto" }, words.hint);
-  set(told, { role: "alert" });
-  const form = element("form", { class: "comment", novalidate: "" }, row, element("button", "button plain", words.commentSend));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
+  const { control: box, problem: told, row } = newField(id, "comment", words.comment, "textarea", { maxlength: LONGEST_COMMENT, dir: "auto" }, words.hint);
+  told.role = "alert";
+  const form = element("form", "comment", row, element("button", "button plain", words.commentSend));
+  instead(form, "submit", () => {
     const comment = box.value.trim();
-    if (comment === "") {
+    if (!comment) {
       told.textContent = words.commentEmpty;
       box.focus();
       return;

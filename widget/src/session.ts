@@ -10,10 +10,9 @@ const DRAFT = "reeve-draft";
 let inMemory: Session | undefined;
 
 export function load(): Session | undefined {
-  if (inMemory !== undefined) return inMemory;
   try {
-    const kept: unknown = JSON.parse(read(KEY) ?? "null");
-    if (isSession(kept)) inMemory = kept;
+    // What is no conversation of ours is refused by the service, and forgotten like one that has ended.
+    inMemory ??= JSON.parse(read(KEY)) ?? undefined;
   } catch {
     // Not ours: there is no conversation to go on with.
   }
@@ -30,27 +29,22 @@ export function forget(): void {
   write(KEY, "");
 }
 
-export const draft = (): string => read(DRAFT) ?? "";
+export const draft = (): string => read(DRAFT);
 export const keepDraft = (text: string): void => write(DRAFT, text);
 
-function read(key: string): string | null {
+function read(key: string): string {
   try {
-    return sessionStorage.getItem(key);
+    return sessionStorage.getItem(key) ?? "";
   } catch {
-    return null;
+    return "";
   }
 }
 
 function write(key: string, value: string): void {
   try {
-    if (value === "") sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, value);
+    if (value) sessionStorage.setItem(key, value);
+    else sessionStorage.removeItem(key);
   } catch {
     // Kept in memory all the same.
   }
-}
-
-function isSession(value: unknown): value is Session {
-  const { id, token } = (value ?? {}) as Partial<Session>;
-  return typeof id === "string" && typeof token === "string";
 }

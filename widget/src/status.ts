@@ -2,23 +2,16 @@
 import { bringIntoView } from "./dom";
 import { status } from "./ui";
 
-/** What the line can be about, the most important first. */
-const ORDER = ["offline", "connection", "turn", "typing", "presence", "queue", "done"] as const;
+/** What the line can be about, the most important last, and what is said about it. */
+const said = { done: "", queue: "", presence: "", typing: "", turn: "", connection: "", offline: "" };
 
-type Concern = (typeof ORDER)[number];
-
-const said = new Map<Concern, string>();
+type Concern = keyof typeof said;
 
 /** Says something about a concern; an empty text takes back what was said. */
 export function say(concern: Concern, text: string): void {
-  said.set(concern, text);
-  let first: Concern = "done";
-  for (const each of ORDER) {
-    if (!said.get(each)) continue;
-    first = each;
-    break;
-  }
-  const shown = said.get(first) ?? "";
+  said[concern] = text;
+  let [first, shown] = ["done", ""];
+  for (const [each, told] of Object.entries(said)) if (told) [first, shown] = [each, told];
   // Setting the same text again would have it read out again.
   if (status.textContent !== shown) status.textContent = shown;
   status.classList.toggle("still", first === "done" || first === "offline");
@@ -29,5 +22,5 @@ export const show = (): void => bringIntoView(status);
 
 /** Takes everything back but that there is no line. */
 export function clear(): void {
-  for (const concern of ORDER) if (concern !== "offline") say(concern, "");
+  for (const concern of Object.keys(said)) if (concern !== "offline") say(concern as Concern, "");
 }

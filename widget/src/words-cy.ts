@@ -24,7 +24,7 @@ export const welsh: Words = {
   hello: (council) => `Helo. Gofynnwch am wasanaethau ${council}.`,
   automated: "Cynorthwyydd awtomatig ydw i, nid person. Rwy’n ateb o dudalennau gwe’r cyngor yn unig ac yn dangos o ba dudalen y daw pob ateb. Mae’r atebion yn Saesneg.",
   examples: "Cwestiynau y mae pobl yn eu gofyn yn aml",
-  hint: "Peidiwch â chynnwys manylion personol, fel manylion banc neu eich rhif Yswiriant Gwladol.",
+  hint: "Peidiwch â chynnwys manylion personol na manylion banc.",
   send: "Anfon",
   stop: "Stopio",
   newTab: "(yn agor mewn tab newydd)",
@@ -36,7 +36,7 @@ export const welsh: Words = {
   dataCookies: "Nid yw’r sgwrs hon yn gosod cwcis, ac mae’n eich anghofio pan fyddwch yn cau’r tab.",
   save: "Cadw’r sgwrs hon",
   conversationWith: (council) => `Sgwrs gyda ${council}`,
-  fileName: "sgwrs",
+  fileName: "sgwrs.txt",
   contact: "Ffyrdd eraill o gysylltu â ni",
   contactPhone: "Ffôn",
   contactHours: "Llinellau ffôn ar agor",
@@ -101,10 +101,10 @@ export const welsh: Words = {
   waitingHelp: "Cadwch y dudalen hon ar agor. Gallwch ofyn cwestiynau eraill i’r cynorthwyydd wrth aros.",
   queue: (place) => (place <= 1 ? "Chi sydd nesaf." : `Rydych chi’n rhif ${place} yn y ciw.`),
   estimate: (minutes) => {
+    if (minutes === null) return "Ni allwn ddweud eto faint o amser y bydd yn ei gymryd.";
     if (minutes <= 1) return "Dylai gymryd tua munud.";
     return minutes < 60 ? `Dylai gymryd tua ${minutes} munud.` : "Gall gymryd awr neu fwy.";
   },
-  noEstimate: "Ni allwn ddweud eto faint o amser y bydd yn ei gymryd.",
   stopWaiting: "Stopio aros",
   callBackInstead: "Gofyn am alwad yn ôl yn lle hynny",
   stoppedWaiting: "Rydych chi wedi stopio aros am berson.",

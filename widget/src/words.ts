@@ -9,6 +9,10 @@ type Text<Value> = Value extends (...given: infer Given) => string ? (...given: 
 /** The words of a language. */
 export type Words = { readonly [Key in keyof typeof english]: Text<(typeof english)[Key]> };
 
+/** "1 day", "2 days". */
+const several = (count: number, what: string) => (count === 1 ? `1 ${what}` : `${count} ${what}s`);
+const time = (days: number | null | undefined) => (days ? several(days, "day") : "some time");
+
 export const english = {
   lang: "en",
   // The launcher and the dialog.
@@ -17,9 +21,9 @@ export const english = {
   title: (council: string) => `Ask ${council}`,
   close: "Close",
   hello: (council: string) => `Hello. Ask about the services of ${council}.`,
-  automated: "I am an automated assistant, not a person. I answer only from the council’s own web pages and show you which page each answer comes from.",
+  automated: "I am an automated assistant, not a person. I answer only from the council’s own web pages, and show you which.",
   examples: "Questions people often ask",
-  hint: "Do not include personal details, such as bank details or your National Insurance number.",
+  hint: "Do not include personal or bank details.",
   send: "Send",
   stop: "Stop",
   newTab: "(opens in a new tab)",
@@ -29,11 +33,11 @@ export const english = {
   data: "What happens to my data",
   dataUse: (council: string) => `What you write goes to ${council}, to answer you. Staff may read it, for example when you ask for a person.`,
   dataKept: (days: number | null | undefined) =>
-    `It is deleted ${!days ? "some time" : days === 1 ? "1 day" : `${days} days`} after your last message. You can delete it yourself before that.`,
+    `It is deleted ${time(days)} after your last message. You can delete it yourself before that.`,
   dataCookies: "This chat sets no cookies and forgets you when you close the tab.",
   save: "Save this conversation",
   conversationWith: (council: string) => `Conversation with ${council}`,
-  fileName: "conversation",
+  fileName: "conversation.txt",
   // Contact details.
   contact: "Other ways to reach us",
   contactPhone: "Phone",
@@ -63,11 +67,11 @@ export const english = {
   takenOver: "A member of staff has joined and will answer instead.",
   emptyQuestion: "Type your question first.",
   longQuestion: (longest: number) => `Your question can be up to ${longest} characters. Make it shorter.`,
-  left: (count: number) => (count === 1 ? "You have 1 character left." : `You have ${count} characters left.`),
-  over: (count: number) => (count === 1 ? "You have 1 character too many." : `You have ${count} characters too many.`),
+  left: (count: number) => `You have ${several(count, "character")} left.`,
+  over: (count: number) => `You have ${several(count, "character")} too many.`,
   lost: "We could not reach the assistant. Check your connection and press Send to try again, or talk to a person.",
   failed: "Something went wrong on our side. Press Send to try again, or talk to a person.",
-  busyElsewhere: "Your last question is still being answered. Wait a moment, then press Send again.",
+  busyElsewhere: "Your last question is still being answered. Press Send again in a moment.",
   // Whether an answer helped.
   helpful: "Was this helpful?",
   yes: "Yes",
@@ -102,11 +106,11 @@ export const english = {
   waiting: "You are waiting for a person",
   waitingHelp: "Keep this page open. You can ask the assistant other questions while you wait.",
   queue: (place: number) => (place <= 1 ? "You are next." : `You are number ${place} in the queue.`),
-  estimate: (minutes: number) => {
+  estimate: (minutes: number | null) => {
+    if (minutes === null) return "We cannot say yet how long it will take.";
     if (minutes <= 1) return "It should take about a minute.";
     return minutes < 60 ? `It should take about ${minutes} minutes.` : "It may take an hour or more.";
   },
-  noEstimate: "We cannot say yet how long it will take.",
   stopWaiting: "Stop waiting",
   callBackInstead: "Ask for a call back instead",
   stoppedWaiting: "You stopped waiting for a person.",
@@ -142,7 +146,7 @@ export const english = {
   returned: (name: string) => `${name} has passed you back to the assistant. The assistant answers your questions again.`,
   // Asking for a call-back.
   closed: (opens: string | undefined) =>
-    opens === undefined ? "Nobody is available to talk to you at the moment." : `Our lines are closed now. They open at ${opens}.`,
+    opens === undefined ? "Nobody is available at the moment." : `Our lines are closed now. They open at ${opens}.`,
   nobodyCame: (opens: string | undefined) =>
     `We are sorry. Nobody could come to the chat in time.${opens === undefined ? "" : ` People answer again at ${opens}.`}`,
   callBackOffer: "You can ask us to call you back.",
@@ -156,7 +160,7 @@ export const english = {
   timeHint: "For example, weekday mornings, or after 3pm.",
   /** What the resident agrees to; the service notes the same words with the details. */
   use: (days: number | null | undefined) =>
-    `The council may use these details to answer this enquiry. They are deleted ${!days ? "some time" : days === 1 ? "1 day" : `${days} days`} after it is closed.`,
+    `The council may use these details to answer this enquiry. They are deleted ${time(days)} after it is closed.`,
   consent: "I agree that the council keeps and uses my details like this.",
   sendForm: "Ask for a call back",
   sendingForm: "Sending your details…",

@@ -13,8 +13,8 @@ const SCRIPTS = { "vite.config.mjs": ["staff.js"], "vite.widget.config.mjs": ["r
 /** The line at the stable address, as the service makes it. */
 const STUB = 'import "./reeve-chat-0123456789abcdef.js";\n';
 
-/** Bytes of the line, the module, its styles and its English words. The aim is 15,000; this holds what has been reached. */
-const MOST = 16_250;
+/** Bytes of the line, the module, its styles and its English words. */
+const MOST = 15_000;
 
 const asset = (name) => readFile(new URL(`../../crates/server/assets/${name}`, import.meta.url));
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;

@@ -309,6 +309,18 @@ describe("the element", () => {
     assert.equal(await moving(), "none");
   }));
 
+  test("the box takes one line, and grows with what is typed up to a point", () => onPage(undefined, async (page) => {
+    await openDialog(page);
+    const height = (part) => page.locator(part).evaluate((place) => place.getBoundingClientRect().height);
+    assert.ok(await height("#form") < await height("#dialog") / 5, "what is below is not pushed out of sight");
+    const one = await height("#question");
+    await page.fill("#question", "One\nTwo\nThree");
+    const three = await height("#question");
+    assert.ok(three > one, `${three} is more than ${one}`);
+    await page.fill("#question", "More\n".repeat(50));
+    assert.ok(await height("#form") < await height("#dialog") / 2, "there is something left of the conversation");
+  }, { viewport: { width: 1280, height: 800 } }));
+
   test("targets are 24 pixels or more, most of them 44", () => onPage(undefined, async (page, script) => {
     await openDialog(page);
     script.reply = { ...ANSWER, offers: ["human", "call_back"] };
