@@ -188,6 +188,8 @@ export interface NewMessage {
 /** Body of `POST …/turns`. */
 export interface NewTurn {
   readonly client_turn_id: string;
+  /** The address of the page that the resident is on: what a first question such as "how much is it?" is about. One that is none of the council's pages makes no difference. */
+  readonly page?: string | null;
   readonly text: string;
 }
 

@@ -10,10 +10,12 @@ type Events = Promise<AsyncGenerator<Numbered, void, void>>;
 const SERVICE_MS = 15_000;
 
 let origin = "";
+let page: string | null;
 
-/** Names the service. */
-export function serve(from: string): void {
+/** Names the service, and the page that a first question may be about. */
+export function serve(from: string, about: string | null): void {
   origin = from;
+  page = about;
 }
 
 /** An address of the service as seen from the page on which the widget stands; nothing but the web. */
@@ -42,7 +44,7 @@ export const createConversation = (signal?: AbortSignal): Promise<Session> => to
 
 /** The events of a turn, from its first. The same name is the same turn, however often it is sent. */
 export const sendTurn = async (session: Session, clientTurnId: string, text: string, signal: AbortSignal): Events =>
-  read(await post(session, "turns", { client_turn_id: clientTurnId, text }, signal));
+  read(await post(session, "turns", { client_turn_id: clientTurnId, text, page }, signal));
 
 /** What happened in the conversation so far. */
 export const eventsSoFar = async (session: Session): Events => read(await of(session, "/events?follow=false", {}));

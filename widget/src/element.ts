@@ -36,8 +36,8 @@ class ReeveChat extends HTMLElement {
 
 async function start(host: HTMLElement): Promise<void> {
   const read = (name: string) => host.getAttribute(name);
-  const server = read("server");
-  serve(new URL(server ?? import.meta.url, location.href).origin);
+  const page = read("page");
+  serve(new URL(read("server") ?? import.meta.url, location.href).origin, page === "" ? location.origin + location.pathname : page);
   const service = await present(host);
   if (!service) return;
   await learn(read("lang"));

@@ -41,6 +41,17 @@ async function tabTo(page, wanted, key = "Tab") {
 }
 
 describe("the element", () => {
+  for (const [attribute, told] of [["page", "/cost"], ['page="/pages/garden-waste"', "/pages/garden-waste"], ["", null]]) {
+    test(`a question comes with the page, if at all: ${attribute}`, () => onPage(`<main></main><reeve-chat ${attribute}>${INSIDE}</reeve-chat>`, async (page, script) => {
+      await page.goto(`${script.address}/cost?from=search#top`);
+      await openDialog(page);
+      await ask(page, "How much is it?");
+      await answered(page);
+      const [body] = script.bodies("turns");
+      assert.equal(body.page, attribute === "page" ? script.address + told : told);
+    }, { path: "/cost" }));
+  }
+
   test("opens beside the page, takes the focus and gives it back", () => onPage(undefined, async (page) => {
     const launcher = page.locator("#launcher");
     await launcher.waitFor();
