@@ -63,7 +63,6 @@ export function follow(session: Session, view: FollowerView, last: number): Foll
       for await (const event of events) {
         if (signal.aborted) return;
         // What passes has no number.
-        if (event.id! <= last) continue;
         last = event.id ?? last;
         view.event(event);
       }
