@@ -150,7 +150,9 @@ async fn danger_is_met_while_a_person_has_the_conversation() {
     request(&app, &opened).await;
     accept(&app, &opened, &ann).await;
     say(&app, &opened, "m1", "danger").await;
-    let told = so_far(&app, &opened).await;
+    let mut told = so_far(&app, &opened).await;
+    // A place in the queue that was told late may come after them.
+    told.retain(|told| told.id.is_some());
     assert_eq!(names(&told)[told.len() - 2..], ["message", "reply"]);
     assert_eq!(told.last().unwrap().data["outcome"], "signpost");
 }
