@@ -289,8 +289,8 @@ impl<'a> Run<'a> {
         if further.is_empty() {
             return Whole { sentences, missing: false, signals: first.signals };
         }
-        // One or two sentences for the first part, so that the whole stays within three.
-        sentences.truncate(2);
+        // Each further part has one sentence of the three.
+        sentences.truncate(3_usize.saturating_sub(further.len()).max(1));
         let confidence = |signals: &Signals| self.judge().confidence(&signals.named());
         let mut whole = Whole { sentences, missing: false, signals: Signals { several: 1.0, ..first.signals } };
         for part in further {
