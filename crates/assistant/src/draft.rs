@@ -86,7 +86,7 @@ pub(crate) fn draft(
             }
         }
     };
-    let limits = Limits { max_tokens: MOST_TOKENS };
+    let limits = Limits { max_tokens: MOST_TOKENS, lookup: true };
     let mut failed = None;
     let mut enough = false;
     let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {

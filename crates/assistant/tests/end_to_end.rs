@@ -57,11 +57,8 @@ fn folder(name: &str) -> PathBuf {
 static STATES: LazyLock<Arc<PassageStates>> = LazyLock::new(|| {
     let folder = std::fs::read_dir(folder(MODEL)).unwrap();
     let file = folder.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "gguf"));
-    let options = GeneratorOptions {
-        precision: Precision::Mixed { full_from_rows: 16 },
-        kv_precision: KvPrecision::F16,
-        context_tokens: 1024,
-    };
+    let options =
+        GeneratorOptions { precision: Precision::Quantised, kv_precision: KvPrecision::F16, context_tokens: 1024 };
     Arc::new(PassageStates::new(Arc::new(Generator::load(&file.unwrap(), options).unwrap()), 64 << 20))
 });
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use candle_core::quantized::gguf_file::Value;
 
 use crate::InferenceError;
+use crate::kernels::LANES;
 
 /// A family of language models that this crate runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,8 +92,8 @@ impl ModelConfig {
             Some(value) => value.to_u32()? as usize,
             None => hidden / heads,
         };
-        if head_dim == 0 || !head_dim.is_multiple_of(2) {
-            return Err(InferenceError::Unsupported(format!("heads of a width of {head_dim}")));
+        if head_dim == 0 || !head_dim.is_multiple_of(LANES) {
+            return Err(InferenceError::Unsupported(format!("heads of a width of {head_dim}, no multiple of {LANES}")));
         }
         let context_tokens = count("context_length")?;
         if context_tokens == 0 {

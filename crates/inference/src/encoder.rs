@@ -79,6 +79,11 @@ impl Encoder {
         if config.hidden_act != "gelu" {
             return Err(InferenceError::Unsupported(format!("an encoder with activation `{}`", config.hidden_act)));
         }
+        let heads = config.num_attention_heads;
+        if heads == 0 || !config.hidden_size.is_multiple_of(heads * kernels::LANES) {
+            let width = config.hidden_size;
+            return Err(InferenceError::Unsupported(format!("an encoder with {heads} heads over a width of {width}")));
+        }
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(read("tokenizer.json")?)
             .map_err(|error| malformed("tokenizer.json", error.to_string()))?;
         tokenizer.with_padding(None);
@@ -239,8 +244,8 @@ impl Encoder {
         let mut first = 0;
         for tokens in batch {
             let span = first * width..(first + tokens.len()) * width;
-            let (keys, values) = (keys[span.clone()].to_vec(), values[span.clone()].to_vec());
-            mixed.extend(attention(&queries[span], keys, values, heads, false)?);
+            let (keys, values) = (&keys[span.clone()], &values[span.clone()]);
+            mixed.extend(attention(&queries[span], keys, values, heads, false));
             first += tokens.len();
         }
         Ok(mixed)

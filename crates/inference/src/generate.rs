@@ -1,14 +1,23 @@
 //! Greedy decoding, and the log-probabilities of a given continuation.
 
 use crate::kernels::{argmax, log_probability};
-use crate::{Generator, InferenceError, KvState, LogitsAt, Step};
+use crate::{Generator, InferenceError, KvState, LogitsAt, Precision, Step};
 
 /// When a generation ends, apart from the model's own end of turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Most tokens to generate.
     pub max_tokens: usize,
+    /// Whether tokens may be drafted by prompt lookup (Saxena 2023). It changes how long a generation takes, and nothing else.
+    /// A model with `Precision::Full` does without, as its products depend on how many tokens are computed at once.
+    pub lookup: bool,
 }
+
+/// Most tokens drafted at a time.
+const MOST_DRAFTED: usize = 8;
+
+/// How many tokens have to be the same for those that followed them to be drafted: the longer, the likelier they follow again.
+const SAME_TOKENS: [usize; 2] = [3, 2];
 
 /// Why a generation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +42,29 @@ pub struct Generated {
     pub stop: StopReason,
 }
 
+impl Generated {
+    fn push(&mut self, token: u32, logits: &[f32]) {
+        self.tokens.push(token);
+        self.log_probabilities.push(log_probability(logits, token as usize));
+    }
+}
+
+/// The tokens, `most` at most, that followed the last time that tokens stood as they stand now at the end.
+fn followers(tokens: &[u32], most: usize) -> Vec<u32> {
+    for same in SAME_TOKENS {
+        let Some(before) = tokens.len().checked_sub(same).filter(|_| most > 0) else { continue };
+        let (earlier, last) = (&tokens[..tokens.len() - 1], &tokens[before..]);
+        if let Some(at) = earlier.windows(same).rposition(|window| window == last) {
+            return tokens[at + same..].iter().copied().take(most).collect();
+        }
+    }
+    Vec::new()
+}
+
 impl Generator {
     /// Appends `prompt` to the state, then the most likely token again and again.
     ///
-    /// `keep_going` is called before each forward pass with the tokens so far and ends the generation by `false`.
+    /// `keep_going` is called with the tokens so far, at the start and after each, and ends the generation by `false`.
     ///
     /// # Errors
     /// `ContextFull` when the prompt does not fit, `NoTokens` when it is empty, and tensor errors.
@@ -54,19 +82,43 @@ impl Generator {
             return Ok(generated);
         }
         let mut logits = self.forward(state, prompt, LogitsAt::Last)?.pop().unwrap_or_default();
+        let lookup = limits.lookup && self.options().precision == Precision::Quantised;
+        let mut known = state.tokens();
         while generated.tokens.len() < limits.max_tokens && state.len() < self.options().context_tokens {
             let next = argmax(&logits) as u32;
             if self.tokenizer().ends_turn(next) {
                 generated.stop = StopReason::EndOfTurn;
                 break;
             }
-            generated.tokens.push(next);
-            generated.log_probabilities.push(log_probability(&logits, next as usize));
+            generated.push(next, &logits);
             if !keep_going(&generated.tokens) {
                 generated.stop = StopReason::Cancelled;
                 break;
             }
-            logits = self.forward(state, &[next], LogitsAt::Last)?.pop().unwrap_or_default();
+            known.push(next);
+            let room = (limits.max_tokens - generated.tokens.len())
+                .min(self.options().context_tokens - state.len() - 1)
+                .min(if lookup { MOST_DRAFTED } else { 0 });
+            let drafted = followers(&known, room);
+            let held = state.len() + 1;
+            let after = self.forward(state, &[&[next], drafted.as_slice()].concat(), LogitsAt::From(0))?;
+            // What was drafted stays as far as the model itself would have chosen it.
+            let mut right = 0;
+            for (token, logits) in drafted.iter().zip(&after) {
+                if argmax(logits) as u32 != *token || self.tokenizer().ends_turn(*token) {
+                    break;
+                }
+                generated.push(*token, logits);
+                if !keep_going(&generated.tokens) {
+                    generated.stop = StopReason::Cancelled;
+                    state.truncate(held + right);
+                    return Ok(generated);
+                }
+                known.push(*token);
+                right += 1;
+            }
+            state.truncate(held + right);
+            logits = after.into_iter().nth(right).unwrap_or_default();
         }
         Ok(generated)
     }
@@ -118,5 +170,26 @@ impl Generator {
                     .collect()
             })
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_followed_before_is_drafted() {
+        let check = |tokens: &[u32], most: usize, expected: &[u32]| assert_eq!(followers(tokens, most), expected);
+        check(&[], 8, &[]);
+        check(&[1], 8, &[]);
+        check(&[1, 2, 3, 4], 8, &[]);
+        check(&[1, 2, 3, 4, 5, 1, 2, 3], 8, &[4, 5, 1, 2, 3]);
+        check(&[1, 2, 3, 4, 5, 1, 2, 3], 2, &[4, 5]);
+        check(&[1, 2, 3, 4, 5, 1, 2, 3], 0, &[]);
+        // Three the same before two, and of those the last.
+        check(&[9, 1, 2, 7, 8, 1, 2, 6, 9, 1, 2], 1, &[7]);
+        check(&[1, 2, 7, 1, 2, 6, 1, 2], 1, &[6]);
+        // A repetition goes on.
+        check(&[5, 5, 5, 5], 8, &[5]);
     }
 }

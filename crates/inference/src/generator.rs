@@ -2,29 +2,24 @@
 
 use std::path::Path;
 
-use crate::linear::Linear;
-use crate::trunk::{Trunk, tensor};
-use crate::weights::{Loader, WeightSizes, in_file};
+use crate::linear::{Linear, Rows};
+use crate::trunk::Trunk;
+use crate::weights::{Loader, bytes_of_file, in_file};
 use crate::{ChatTemplate, InferenceError, KvPrecision, KvState, ModelConfig, Tokenizer};
 
-/// Which weight layouts are kept and used.
+/// What weights are computed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
-    /// 32-bit floats only.
+    /// 32-bit floats: several times the memory, and slower, but nothing is rounded.
     Full,
-    /// The file's quantisation only.
+    /// The file's quantisation, for prefill and decode alike.
     Quantised,
-    /// Both: 32-bit floats through GEMM from this many rows on, the quantised kernels below.
-    Mixed {
-        /// Fewest rows (tokens computed at once, over all sequences) that go through GEMM.
-        full_from_rows: usize,
-    },
 }
 
 /// How a generator is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GeneratorOptions {
-    /// Weight layouts.
+    /// What weights are computed with.
     pub precision: Precision,
     /// How keys and values are stored.
     pub kv_precision: KvPrecision,
@@ -83,17 +78,20 @@ impl Generator {
         let chat = ChatTemplate::from_gguf(loader.metadata(), &tokenizer)?;
         let width = config.hidden;
         let (trunk, head) = Trunk::load(&mut loader, config, options)
-            .and_then(|(trunk, table)| Ok((trunk, loader.head(&table, width)?)))
+            .and_then(|trunk| {
+                let head = loader.head(&trunk.table, width)?;
+                Ok((trunk, head))
+            })
             .map_err(|error| in_file(path, error))?;
         Ok(Self { trunk, head, tokenizer, chat, weight_bytes: loader.bytes })
     }
 
-    /// How much memory the weights of a file would take, without loading it.
+    /// How many bytes the weights of a file would take with `Precision::Quantised`, without loading it.
     ///
     /// # Errors
     /// `Read` or `Malformed` naming the file.
-    pub fn weight_sizes(path: &Path) -> Result<WeightSizes, InferenceError> {
-        WeightSizes::of_file(path)
+    pub fn weight_bytes_of_file(path: &Path) -> Result<usize, InferenceError> {
+        bytes_of_file(path)
     }
 
     /// The model's shape.
@@ -116,7 +114,7 @@ impl Generator {
         &self.chat
     }
 
-    /// Bytes held by the weights in all layouts kept.
+    /// Bytes held by the weights.
     pub fn weight_bytes(&self) -> usize {
         self.weight_bytes
     }
@@ -169,8 +167,7 @@ impl Generator {
             return Ok(counts.into_iter().map(|_| Vec::new()).collect());
         }
         let rows = wanted.len() / hidden;
-        let normed = tensor(self.trunk.normed(&wanted), hidden)?;
-        let flat = self.head.forward(&normed, self.trunk.layout(rows))?;
+        let flat = self.head.forward(&Rows::new(self.trunk.normed(&wanted), hidden))?;
         let mut each = flat.chunks_exact(flat.len() / rows).map(<[f32]>::to_vec);
         Ok(counts.into_iter().map(|count| each.by_ref().take(count).collect()).collect())
     }

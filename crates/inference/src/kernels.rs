@@ -1,22 +1,27 @@
 //! The arithmetic between the matrix products, over plain slices: norms, rotary embedding, attention, activations.
 
-use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
-use crate::{Architecture, InferenceError};
+use crate::Architecture;
+use crate::simd::vectorised;
 
 /// Root-mean-square norm of each row (Zhang and Sennrich 2019), scaled by `weight`.
 pub(crate) fn rms_norm(rows: &[f32], weight: &[f32], epsilon: f32) -> Vec<f32> {
-    let width = weight.len();
     let mut normed = vec![0.0; rows.len()];
-    for (row, out) in rows.chunks_exact(width).zip(normed.chunks_exact_mut(width)) {
-        let mean_square = row.iter().map(|v| v * v).sum::<f32>() / width as f32;
+    for (row, out) in rows.chunks_exact(weight.len()).zip(normed.chunks_exact_mut(weight.len())) {
+        rms_norm_row(row, weight, epsilon, out);
+    }
+    normed
+}
+
+vectorised! {
+    fn rms_norm_row(row: &[f32], weight: &[f32], epsilon: f32, out: &mut [f32]) {
+        let mean_square = dot(row, row) / row.len() as f32;
         let scale = 1.0 / (mean_square + epsilon).sqrt();
         for ((out, value), weight) in out.iter_mut().zip(row).zip(weight) {
             *out = value * scale * weight;
         }
     }
-    normed
 }
 
 /// Layer norm of each row, in place (Ba et al. 2016).
@@ -41,11 +46,38 @@ pub(crate) fn add(rows: &mut [f32], other: &[f32]) {
 
 /// `gate` becomes silu(gate) × up.
 pub(crate) fn silu_times(gate: &mut [f32], up: &[f32]) {
-    gate.par_chunks_mut(4096).zip(up.par_chunks(4096)).for_each(|(gate, up)| {
+    gate.par_chunks_mut(4096).zip(up.par_chunks(4096)).for_each(|(gate, up)| silu_times_chunk(gate, up));
+}
+
+vectorised! {
+    fn silu_times_chunk(gate: &mut [f32], up: &[f32]) {
         for (gate, up) in gate.iter_mut().zip(up) {
-            *gate = *gate / (1.0 + (-*gate).exp()) * up;
+            *gate = *gate / (1.0 + exp(-*gate)) * up;
         }
-    });
+    }
+}
+
+/// e to the power of `x`, within two units in the last place; 0 below −87, and no more than e to the power of 88. Made of
+/// steps that a compiler turns into vectors.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
+fn exp(x: f32) -> f32 {
+    // Adding and taking away this number leaves a float without its fraction.
+    const ROUNDER: f32 = 12_582_912.0;
+    // ln 2 in two parts, the first with few digits, so that its multiples are exact.
+    const LN_2_HIGH: f32 = 0.693_359_4;
+    const LN_2_LOW: f32 = -2.121_944_4e-4;
+    let x = if x > 88.0 { 88.0 } else { x };
+    let shifted = x * std::f32::consts::LOG2_E + ROUNDER;
+    let whole = shifted - ROUNDER;
+    let rest = (x - whole * LN_2_HIGH) - whole * LN_2_LOW;
+    // The Taylor series to the seventh power, by which |rest| ≤ ln 2 / 2 leaves nothing that a float holds.
+    let mut series = 1.0 / 5040.0;
+    for divisor in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        series = series * rest + divisor;
+    }
+    let exponent = (shifted.to_bits() << 23).wrapping_add(1.0_f32.to_bits());
+    if x < -87.0 { 0.0 } else { series * f32::from_bits(exponent) }
 }
 
 /// Cosines and sines of the rotary embedding (Su et al. 2021): positions × head width / 2.
@@ -92,62 +124,106 @@ pub(crate) struct Heads {
 
 /// Attention of new rows over all keys of a sequence.
 ///
-/// `queries`: rows × (query heads × dim); `keys` and `values`: total × (kv heads × dim), the new rows last. With
-/// `causal`, a row sees the keys up to its own position; otherwise all. Returns rows × (query heads × dim).
-pub(crate) fn attention(
-    queries: &[f32],
-    keys: Vec<f32>,
-    values: Vec<f32>,
-    heads: Heads,
-    causal: bool,
-) -> Result<Vec<f32>, InferenceError> {
+/// `queries`: rows × (query heads × dim); `keys` and `values`: total × (kv heads × dim), the new rows last; `dim` is a
+/// multiple of 16. With `causal`, a row sees the keys up to its own position; otherwise all. Returns rows × (query heads ×
+/// dim). What a row gets does not depend on the rows beside it.
+pub(crate) fn attention(queries: &[f32], keys: &[f32], values: &[f32], heads: Heads, causal: bool) -> Vec<f32> {
     let Heads { query, kv, dim } = heads;
-    let group = query / kv;
     let rows = queries.len() / (query * dim);
     let total = keys.len() / (kv * dim);
-    let scale = 1.0 / (dim as f32).sqrt();
-    // Query heads of one key/value head lie together: kv × (group × rows) × dim.
-    let mut grouped = vec![0.0; queries.len()];
-    for row in 0..rows {
-        for head in 0..query {
-            let from = (row * query + head) * dim;
-            let to = (head * rows + row) * dim;
-            for i in 0..dim {
-                grouped[to + i] = queries[from + i] * scale;
+    // Query heads of one key/value head lie together.
+    let group = query / kv * dim;
+    let mut mixed = vec![0.0; queries.len()];
+    mixed.par_chunks_mut(group).zip(queries.par_chunks(group)).enumerate().for_each_init(
+        || vec![0.0; total],
+        |scores, (index, (mixed, queries))| {
+            let (row, head) = (index / kv, index % kv);
+            let visible = if causal { total - rows + row + 1 } else { total };
+            let of_head = Cached { keys, values, first: head * dim, width: kv * dim };
+            for (mixed, query) in mixed.chunks_exact_mut(dim).zip(queries.chunks_exact(dim)) {
+                attend(mixed, query, of_head, &mut scores[..visible]);
             }
+        },
+    );
+    mixed
+}
+
+/// The keys and values of one head: `width` values a token, of which its own begin at `first`.
+#[derive(Clone, Copy)]
+struct Cached<'a> {
+    keys: &'a [f32],
+    values: &'a [f32],
+    first: usize,
+    width: usize,
+}
+
+/// Values that are summed side by side; the width of a head is a multiple of it.
+pub(crate) const LANES: usize = 16;
+
+vectorised! {
+    /// One row of one query head over as many tokens as there is room for scores.
+    fn attend(mixed: &mut [f32], query: &[f32], cached: Cached<'_>, scores: &mut [f32]) {
+        let Cached { keys, values, first, width } = cached;
+        let dim = query.len();
+        let scale = 1.0 / (dim as f32).sqrt();
+        for (score, key) in scores.iter_mut().zip(keys.chunks_exact(width)) {
+            *score = dot(query, &key[first..first + dim]) * scale;
+        }
+        softmax(scores);
+        for (at, mixed) in mixed.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let from = first + at * LANES;
+            let mut sums = [0.0_f32; LANES];
+            for (score, value) in scores.iter().zip(values.chunks_exact(width)) {
+                for (sum, value) in sums.iter_mut().zip(&value[from..from + LANES]) {
+                    *sum += score * value;
+                }
+            }
+            *mixed = sums;
         }
     }
-    let device = &Device::Cpu;
-    let q = Tensor::from_vec(grouped, (kv, group * rows, dim), device)?;
-    let k = Tensor::from_vec(keys, (total, kv, dim), device)?.transpose(0, 1)?.transpose(1, 2)?;
-    let v = Tensor::from_vec(values, (total, kv, dim), device)?.transpose(0, 1)?;
-    let mut scores = q.matmul(&k)?.flatten_all()?.to_vec1::<f32>()?;
-    scores.par_chunks_mut(total).enumerate().for_each(|(index, scores)| {
-        let visible = if causal { total - rows + index % rows + 1 } else { total };
-        softmax(&mut scores[..visible]);
-        scores[visible..].fill(0.0);
-    });
-    let weights = Tensor::from_vec(scores, (kv, group * rows, total), device)?;
-    let mixed = weights.matmul(&v)?.flatten_all()?.to_vec1::<f32>()?;
-    let mut out = vec![0.0; queries.len()];
-    for head in 0..query {
-        for row in 0..rows {
-            let from = (head * rows + row) * dim;
-            let to = (row * query + head) * dim;
-            out[to..to + dim].copy_from_slice(&mixed[from..from + dim]);
+}
+
+/// The sum of products, in sixteen sums side by side and then of these.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
+fn dot(left: &[f32], right: &[f32]) -> f32 {
+    let mut sums = [0.0_f32; LANES];
+    for (left, right) in left.as_chunks::<LANES>().0.iter().zip(right.as_chunks::<LANES>().0) {
+        for (sum, (left, right)) in sums.iter_mut().zip(left.iter().zip(right)) {
+            *sum += left * right;
         }
     }
-    Ok(out)
+    sum_of(&sums)
+}
+
+/// The sum of sixteen numbers, of halves and halves of halves.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
+fn sum_of(sums: &[f32; LANES]) -> f32 {
+    let mut sums = *sums;
+    for half in [8, 4, 2, 1] {
+        for index in 0..half {
+            sums[index] += sums[index + half];
+        }
+    }
+    sums[0]
 }
 
 /// Turns scores into probabilities, in place.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
 fn softmax(scores: &mut [f32]) {
     let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sum = 0.0;
     for score in scores.iter_mut() {
-        *score = (*score - max).exp();
-        sum += *score;
+        *score = exp(*score - max);
     }
+    let mut sums = [0.0_f32; LANES];
+    for some in scores.chunks(LANES) {
+        for (sum, score) in sums.iter_mut().zip(some) {
+            *sum += score;
+        }
+    }
+    let sum = sum_of(&sums);
     for score in scores.iter_mut() {
         *score /= sum;
     }
@@ -169,4 +245,73 @@ pub(crate) fn argmax(logits: &[f32]) -> usize {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_is_exp() {
+        for step in -90_000..89_000 {
+            let x = step as f32 / 1000.0;
+            let (ours, exact) = (f64::from(exp(x)), f64::from(x).exp());
+            if x > -87.0 && x < 88.0 {
+                assert!((ours - exact).abs() <= 3e-7 * exact, "exp({x}) is {exact}, not {ours}");
+            }
+        }
+        assert_eq!(exp(-1000.0).to_bits(), 0);
+        assert_eq!(exp(0.0).to_bits(), 1.0_f32.to_bits());
+        assert!(exp(f32::NEG_INFINITY) < f32::MIN_POSITIVE && exp(1000.0).is_finite());
+    }
+
+    /// Attention as its definition says, in 64 bits.
+    fn defined(queries: &[f32], keys: &[f32], values: &[f32], heads: Heads, causal: bool) -> Vec<f64> {
+        let Heads { query, kv, dim } = heads;
+        let (rows, total) = (queries.len() / (query * dim), keys.len() / (kv * dim));
+        let mut mixed = Vec::new();
+        for row in 0..rows {
+            for head in 0..query {
+                let own = |of: &[f32], token: usize, index: usize| {
+                    f64::from(of[(token * kv + head / (query / kv)) * dim + index])
+                };
+                let visible = if causal { total - rows + row + 1 } else { total };
+                let scores: Vec<f64> = (0..visible)
+                    .map(|token| {
+                        let products = (0..dim).map(|index| {
+                            f64::from(queries[(row * query + head) * dim + index]) * own(keys, token, index)
+                        });
+                        (products.sum::<f64>() / (dim as f64).sqrt()).exp()
+                    })
+                    .collect();
+                let sum: f64 = scores.iter().sum();
+                mixed.extend((0..dim).map(|index| {
+                    scores.iter().enumerate().map(|(token, score)| score / sum * own(values, token, index)).sum::<f64>()
+                }));
+            }
+        }
+        mixed
+    }
+
+    #[test]
+    fn attention_is_as_defined_and_row_by_row() {
+        let heads = Heads { query: 6, kv: 2, dim: 32 };
+        let numbers = |count: usize, seed: usize| -> Vec<f32> {
+            (0..count).map(|index| ((index * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0).collect()
+        };
+        let (total, rows) = (19, 7);
+        let (keys, values) = (numbers(total * 64, 1), numbers(total * 64, 2));
+        let queries = numbers(rows * 192, 3);
+        for causal in [true, false] {
+            let mixed = attention(&queries, &keys, &values, heads, causal);
+            for (ours, exact) in mixed.iter().zip(defined(&queries, &keys, &values, heads, causal)) {
+                assert!((f64::from(*ours) - exact).abs() < 1e-5, "{ours} for {exact}");
+            }
+            for row in 0..rows {
+                let seen = if causal { total - rows + row + 1 } else { total };
+                let (query, mixed) = (&queries[row * 192..(row + 1) * 192], &mixed[row * 192..(row + 1) * 192]);
+                assert_eq!(attention(query, &keys[..seen * 64], &values[..seen * 64], heads, causal), mixed);
+            }
+        }
+    }
 }

@@ -1,38 +1,54 @@
-//! A weight matrix in the layouts that suit few rows (decode) and many rows (prefill).
+//! A weight matrix and the rows that it is applied to.
 
-use candle_core::quantized::QMatMul;
-use candle_core::{Module, Tensor};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
 
 use crate::InferenceError;
+use crate::packed::{Activations, Packed};
 
-/// Which arithmetic a product used. The two round differently: the quantised kernels also quantise the activations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// Weights as 32-bit floats through GEMM.
-    Full,
-    /// candle's quantised kernels.
-    Quantised,
+/// The weights of a matrix of shape (out, in). The two round differently: packed weights also round what they are applied to.
+pub(crate) enum Weights {
+    /// As the file has them, through our own kernels.
+    Packed(Arc<Packed>),
+    /// As 32-bit floats through GEMM, which reads them transposed.
+    Floats(Tensor),
 }
 
-/// A weight matrix of shape (out, in), kept quantised, as 32-bit floats, or both.
+/// A weight matrix with its bias.
 pub(crate) struct Linear {
-    pub(crate) quantised: Option<QMatMul>,
-    /// Stored (out, in); GEMM reads it transposed.
-    pub(crate) full: Option<Tensor>,
+    pub(crate) weights: Weights,
     pub(crate) bias: Option<Vec<f32>>,
 }
 
+/// Rows that one or more matrices are applied to, prepared once for all of them.
+pub(crate) struct Rows {
+    width: usize,
+    values: Vec<f32>,
+    rounded: OnceCell<Activations>,
+}
+
+impl Rows {
+    /// Row-major: rows × `width`.
+    pub(crate) fn new(values: Vec<f32>, width: usize) -> Self {
+        Self { width, values, rounded: OnceCell::new() }
+    }
+
+    fn tensor(&self) -> Result<Tensor, InferenceError> {
+        Ok(Tensor::from_slice(&self.values, (self.values.len() / self.width, self.width), &Device::Cpu)?)
+    }
+}
+
 impl Linear {
-    /// `rows` (rows × in) times the transposed weights, plus the bias: rows × out.
-    pub(crate) fn forward(&self, rows: &Tensor, preferred: Layout) -> Result<Vec<f32>, InferenceError> {
-        let product = match (preferred, &self.full, &self.quantised) {
-            (Layout::Full, Some(full), _) | (Layout::Quantised, Some(full), None) => rows.matmul(&full.t()?)?,
-            (_, _, Some(quantised)) => quantised.forward(rows)?,
-            (_, None, None) => {
-                return Err(InferenceError::Unsupported("a matrix without weights".into()));
+    /// The rows (rows × in) times the transposed weights, plus the bias: rows × out.
+    pub(crate) fn forward(&self, rows: &Rows) -> Result<Vec<f32>, InferenceError> {
+        let mut product = match &self.weights {
+            Weights::Packed(packed) => {
+                packed.forward(rows.rounded.get_or_init(|| Activations::new(&rows.values, rows.width)))
             }
+            Weights::Floats(floats) => rows.tensor()?.matmul(&floats.t()?)?.flatten_all()?.to_vec1::<f32>()?,
         };
-        let mut product = product.flatten_all()?.to_vec1::<f32>()?;
         if let Some(bias) = &self.bias {
             for row in product.chunks_exact_mut(bias.len()) {
                 for (value, bias) in row.iter_mut().zip(bias) {

@@ -55,20 +55,26 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Loads the blocks that the adapter uses from a GGUF file, as 32-bit floats, and adds the adapter's changes.
+    /// Loads the blocks that the adapter uses from a GGUF file and adds the adapter's changes. With `Precision::Quantised` the
+    /// changed weights are rounded to 8 bits.
     /// `adapter` is the content of a safetensors file; `context_tokens` limits passage, question and answer together.
     ///
     /// # Errors
     /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for an adapter that does not fit it.
-    pub fn load(path: &Path, adapter: &[u8], context_tokens: usize) -> Result<Self, InferenceError> {
+    pub fn load(
+        path: &Path,
+        adapter: &[u8],
+        precision: Precision,
+        context_tokens: usize,
+    ) -> Result<Self, InferenceError> {
         let adapter = Adapter::read(adapter)?;
-        let options = GeneratorOptions { precision: Precision::Full, kv_precision: KvPrecision::F16, context_tokens };
+        let options = GeneratorOptions { precision, kv_precision: KvPrecision::F16, context_tokens };
         let mut loader = Loader::open(path, options.precision, Some(&adapter))?;
         let mut config = ModelConfig::from_metadata(loader.metadata())?;
         config.layers = config.layers.min(adapter.layers());
         let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
         let (heads, biases) = adapter.heads(Asked::ALL.len(), config.hidden)?;
-        let (trunk, _) = Trunk::load(&mut loader, config, options).map_err(|error| in_file(path, error))?;
+        let trunk = Trunk::load(&mut loader, config, options).map_err(|error| in_file(path, error))?;
         Ok(Self { trunk, tokenizer, heads, biases, weight_bytes: loader.bytes })
     }
 

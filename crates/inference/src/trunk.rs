@@ -4,13 +4,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use candle_core::quantized::QMatMul;
-use candle_core::{Device, Tensor};
-
-use crate::generator::{GeneratorOptions, Precision, Step};
+use crate::generator::{GeneratorOptions, Step};
 use crate::kernels::{self, Heads, Rope, attention};
-use crate::linear::{Layout, Linear};
-use crate::weights::Loader;
+use crate::linear::{Linear, Rows};
+use crate::weights::{Loader, Table};
 use crate::{InferenceError, KvState, ModelConfig};
 
 struct Block {
@@ -30,7 +27,7 @@ pub(crate) struct Trunk {
     id: u64,
     pub(crate) config: ModelConfig,
     pub(crate) options: GeneratorOptions,
-    embeddings: QMatMul,
+    pub(crate) table: Table,
     blocks: Vec<Block>,
     norm: Vec<f32>,
     rope: Rope,
@@ -44,12 +41,11 @@ impl Trunk {
         loader: &mut Loader<'_>,
         config: ModelConfig,
         options: GeneratorOptions,
-    ) -> Result<(Self, std::sync::Arc<candle_core::quantized::QTensor>), InferenceError> {
+    ) -> Result<Self, InferenceError> {
         let hidden = config.hidden;
         let (queries, keys) = (config.heads * config.head_dim, config.kv_width());
         let vocabulary = loader.shape("token_embd.weight").first().copied().unwrap_or_default();
-        let table = loader.tensor("token_embd.weight", &[vocabulary, hidden])?;
-        loader.bytes += table.storage_size_in_bytes();
+        let table = loader.table("token_embd.weight", &[vocabulary, hidden])?;
         let mut blocks = Vec::new();
         for layer in 0..config.layers {
             let name = |part: &str| format!("blk.{layer}.{part}");
@@ -68,16 +64,15 @@ impl Trunk {
         }
         let norm = loader.vector("output_norm.weight", hidden)?;
         let context_tokens = options.context_tokens.min(config.context_tokens);
-        let trunk = Self {
+        Ok(Self {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             rope: Rope::new(config.architecture, config.head_dim, config.rope_base, context_tokens),
             options: GeneratorOptions { context_tokens, ..options },
-            embeddings: QMatMul::from_arc(std::sync::Arc::clone(&table))?,
+            table,
             config,
             blocks,
             norm,
-        };
-        Ok((trunk, table))
+        })
     }
 
     /// An empty key/value state.
@@ -120,22 +115,21 @@ impl Trunk {
         if rows == 0 {
             return Ok(Vec::new());
         }
-        let layout = self.layout(rows);
         let hidden = self.config.hidden;
-        let ids = Tensor::from_vec(tokens, rows, &Device::Cpu)?;
-        let mut stream = self.embeddings.embedding(&ids)?.flatten_all()?.to_vec1::<f32>()?;
+        let normed = |stream: &[f32], weight: &[f32]| {
+            Rows::new(kernels::rms_norm(stream, weight, self.config.norm_epsilon), hidden)
+        };
+        let mut stream = self.table.embeddings(&tokens)?;
         for (layer, block) in self.blocks.iter().enumerate() {
-            let normed = tensor(kernels::rms_norm(&stream, &block.attention_norm, self.config.norm_epsilon), hidden)?;
-            let mixed = self.attend(layer, block, &normed, layout, steps)?;
-            let width = self.config.heads * self.config.head_dim;
-            kernels::add(&mut stream, &block.output.forward(&tensor(mixed, width)?, layout)?);
-            let normed =
-                tensor(kernels::rms_norm(&stream, &block.feed_forward_norm, self.config.norm_epsilon), hidden)?;
-            let mut gate = block.gate.forward(&normed, layout)?;
-            let up = block.up.forward(&normed, layout)?;
+            let mixed = self.attend(layer, block, &normed(&stream, &block.attention_norm), steps)?;
+            let mixed = Rows::new(mixed, self.config.heads * self.config.head_dim);
+            kernels::add(&mut stream, &block.output.forward(&mixed)?);
+            let rows_in = normed(&stream, &block.feed_forward_norm);
+            let mut gate = block.gate.forward(&rows_in)?;
+            let up = block.up.forward(&rows_in)?;
             kernels::silu_times(&mut gate, &up);
             let width = gate.len() / rows;
-            kernels::add(&mut stream, &block.down.forward(&tensor(gate, width)?, layout)?);
+            kernels::add(&mut stream, &block.down.forward(&Rows::new(gate, width))?);
         }
         for step in steps.iter_mut() {
             step.state.push_tokens(step.tokens);
@@ -148,15 +142,14 @@ impl Trunk {
         &self,
         layer: usize,
         block: &Block,
-        normed: &Tensor,
-        layout: Layout,
+        normed: &Rows,
         steps: &mut [Step<'_>],
     ) -> Result<Vec<f32>, InferenceError> {
         let heads = Heads { query: self.config.heads, kv: self.config.kv_heads, dim: self.config.head_dim };
         let (query_width, kv_width) = (heads.query * heads.dim, self.config.kv_width());
-        let mut queries = block.query.forward(normed, layout)?;
-        let mut keys = block.key.forward(normed, layout)?;
-        let values = block.value.forward(normed, layout)?;
+        let mut queries = block.query.forward(normed)?;
+        let mut keys = block.key.forward(normed)?;
+        let values = block.value.forward(normed)?;
         let mut mixed = Vec::with_capacity(queries.len());
         let mut first = 0;
         for step in steps {
@@ -171,23 +164,9 @@ impl Trunk {
             step.state.push(layer, &keys[of_step.clone()], &values[of_step]);
             let (all_keys, all_values) = step.state.read(layer, count);
             let queries = &queries[first * query_width..(first + count) * query_width];
-            mixed.extend(attention(queries, all_keys, all_values, heads, true)?);
+            mixed.extend(attention(queries, &all_keys, &all_values, heads, true));
             first += count;
         }
         Ok(mixed)
     }
-
-    pub(crate) fn layout(&self, rows: usize) -> Layout {
-        match self.options.precision {
-            Precision::Full => Layout::Full,
-            Precision::Mixed { full_from_rows } if rows >= full_from_rows => Layout::Full,
-            Precision::Quantised | Precision::Mixed { .. } => Layout::Quantised,
-        }
-    }
-}
-
-/// Rows of `width` values as a tensor.
-pub(crate) fn tensor(rows: Vec<f32>, width: usize) -> Result<Tensor, InferenceError> {
-    let count = rows.len() / width;
-    Ok(Tensor::from_vec(rows, (count, width), &Device::Cpu)?)
 }

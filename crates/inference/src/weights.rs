@@ -6,41 +6,24 @@ use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Tensor};
 
 use crate::InferenceError;
 use crate::adapter::Adapter;
 use crate::generator::Precision;
-use crate::linear::Linear;
+use crate::linear::{Linear, Weights};
+use crate::packed::Packed;
 
-/// Bytes of a model's weights in each layout, read from the file's header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WeightSizes {
-    /// As the file has them.
-    pub quantised: usize,
-    /// The matrices that prefill uses, as 32-bit floats.
-    pub full: usize,
-}
-
-impl WeightSizes {
-    /// How much memory the weights of a file would take, without loading it.
-    ///
-    /// # Errors
-    /// `Read` or `Malformed` naming the file.
-    pub fn of_file(path: &Path) -> Result<Self, InferenceError> {
-        let (content, _) = read_header(path)?;
-        let mut sizes = Self { quantised: 0, full: 0 };
-        for (name, info) in &content.tensor_infos {
-            let dtype = info.ggml_dtype;
-            sizes.quantised += info.shape.elem_count() / dtype.block_size() * dtype.type_size();
-            if name.starts_with("blk.") {
-                sizes.full += info.shape.elem_count() * 4;
-            }
-        }
-        Ok(sizes)
-    }
+/// How much memory the weights of a file would take, read from its header.
+pub(crate) fn bytes_of_file(path: &Path) -> Result<usize, InferenceError> {
+    let (content, _) = read_header(path)?;
+    let of_tensor = |info: &TensorInfo| {
+        let elements = info.shape.elem_count();
+        Packed::bytes_of(info.ggml_dtype, elements).unwrap_or(elements * size_of::<f32>())
+    };
+    Ok(content.tensor_infos.values().map(of_tensor).sum())
 }
 
 /// Reads tensors by name and adds up the bytes of the layouts kept.
@@ -48,15 +31,13 @@ pub(crate) struct Loader<'a> {
     content: Content,
     reader: BufReader<File>,
     adapter: Option<&'a Adapter>,
-    keep_quantised: bool,
-    keep_full: bool,
-    /// Bytes of the layouts kept so far.
+    precision: Precision,
+    /// Bytes of the weights kept so far.
     pub(crate) bytes: usize,
 }
 
 impl<'a> Loader<'a> {
-    /// Opens a file for the layouts of `precision`. With an adapter, whose changes are added to the weights, only
-    /// `Precision::Full` gives what was trained.
+    /// Opens a file, whose weights are changed by the adapter where there is one.
     pub(crate) fn open(
         path: &Path,
         precision: Precision,
@@ -66,12 +47,7 @@ impl<'a> Loader<'a> {
         if content.tensor_infos.contains_key("rope_freqs.weight") {
             return Err(InferenceError::Unsupported("rotary embedding with factors of its own".into()));
         }
-        let (keep_quantised, keep_full) = match precision {
-            Precision::Full => (false, true),
-            Precision::Quantised => (true, false),
-            Precision::Mixed { .. } => (true, true),
-        };
-        Ok(Self { content, reader, adapter, keep_quantised, keep_full, bytes: 0 })
+        Ok(Self { content, reader, adapter, precision, bytes: 0 })
     }
 
     pub(crate) fn metadata(&self) -> &HashMap<String, Value> {
@@ -105,33 +81,96 @@ impl<'a> Loader<'a> {
         let weight = self.tensor(&format!("{name}.weight"), &[out, width])?;
         let bias = format!("{name}.bias");
         let bias = if self.has(&bias) { Some(self.vector(&bias, out)?) } else { None };
-        self.bytes += usize::from(self.keep_quantised) * weight.storage_size_in_bytes()
-            + usize::from(self.keep_full) * weight.shape().elem_count() * 4;
-        self.layouts(name, &weight, bias)
+        let weights = self.weights(name, &weight)?;
+        Ok(Linear { weights, bias })
     }
 
-    /// The matrix that gives logits: `output`, or `table` where the two are one. It is used for few rows at a time, so
-    /// that of two layouts only the quantised one is kept.
-    pub(crate) fn head(&mut self, table: &Arc<QTensor>, width: usize) -> Result<Linear, InferenceError> {
-        self.keep_full &= !self.keep_quantised;
+    /// The matrix that gives logits: `output`, or `table` where the two are one.
+    pub(crate) fn head(&mut self, table: &Table, width: usize) -> Result<Linear, InferenceError> {
         if self.has("output.weight") {
-            let vocabulary = table.shape().dims().first().copied().unwrap_or_default();
+            let vocabulary = self.shape("output.weight").first().copied().unwrap_or_default();
             return self.linear("output", vocabulary, width);
         }
-        self.layouts("output", table, None)
+        let weights = match table {
+            Table::Packed(packed) => Weights::Packed(Arc::clone(packed)),
+            Table::Quantised(quantised) => self.weights("output", quantised)?,
+        };
+        Ok(Linear { weights, bias: None })
     }
 
-    fn layouts(&self, name: &str, weight: &Arc<QTensor>, bias: Option<Vec<f32>>) -> Result<Linear, InferenceError> {
-        let quantised = self.keep_quantised.then(|| QMatMul::from_arc(Arc::clone(weight))).transpose()?;
-        let full = self.keep_full.then(|| self.full(name, weight)).transpose()?;
-        Ok(Linear { quantised, full, bias })
+    /// The embedding of each token.
+    pub(crate) fn table(&mut self, name: &str, shape: &[usize]) -> Result<Table, InferenceError> {
+        let quantised = self.tensor(name, shape)?;
+        let packed = match self.precision {
+            Precision::Full => None,
+            Precision::Quantised => Packed::from_quantised(&quantised)?,
+        };
+        Ok(match packed {
+            Some(packed) => {
+                self.bytes += packed.bytes();
+                Table::Packed(Arc::new(packed))
+            }
+            None => {
+                self.bytes += quantised.storage_size_in_bytes();
+                Table::Quantised(quantised)
+            }
+        })
     }
 
-    fn full(&self, name: &str, weight: &QTensor) -> Result<Tensor, InferenceError> {
-        let weight = weight.dequantize(&Device::Cpu)?;
-        match self.adapter {
-            Some(adapter) => adapter.applied(name, weight),
-            None => Ok(weight),
+    /// Packs a matrix, or with an adapter, or where its format has no kernel, its values rounded to 8 bits; whole floats where
+    /// the precision asks for them.
+    fn weights(&mut self, name: &str, weight: &QTensor) -> Result<Weights, InferenceError> {
+        let packed = match (self.precision, self.adapter) {
+            (Precision::Quantised, None) => Packed::from_quantised(weight)?,
+            (Precision::Quantised, Some(_)) | (Precision::Full, _) => None,
+        };
+        if let Some(packed) = packed {
+            return Ok(self.keep(packed));
+        }
+        let mut floats = weight.dequantize(&Device::Cpu)?;
+        if let Some(adapter) = self.adapter {
+            floats = adapter.applied(name, floats)?;
+        }
+        let packed = match self.precision {
+            Precision::Quantised => Packed::from_floats(&floats.flatten_all()?.to_vec1::<f32>()?, floats.dim(1)?),
+            Precision::Full => None,
+        };
+        if let Some(packed) = packed {
+            return Ok(self.keep(packed));
+        }
+        self.bytes += floats.elem_count() * size_of::<f32>();
+        Ok(Weights::Floats(floats))
+    }
+
+    fn keep(&mut self, packed: Packed) -> Weights {
+        self.bytes += packed.bytes();
+        Weights::Packed(Arc::new(packed))
+    }
+}
+
+/// The embeddings of tokens, one a row.
+pub(crate) enum Table {
+    /// Packed, and shared with the matrix that gives logits where the two are one.
+    Packed(Arc<Packed>),
+    /// As the file has them.
+    Quantised(Arc<QTensor>),
+}
+
+impl Table {
+    /// The embeddings of some tokens, one after another.
+    pub(crate) fn embeddings(&self, tokens: &[u32]) -> Result<Vec<f32>, InferenceError> {
+        match self {
+            Self::Packed(packed) => {
+                if let Some(unknown) = tokens.iter().find(|token| **token as usize >= packed.out()) {
+                    return Err(candle_core::Error::Msg(format!("no token has the number {unknown}")).into());
+                }
+                Ok(tokens.iter().flat_map(|token| packed.row(*token as usize)).collect())
+            }
+            Self::Quantised(quantised) => {
+                let ids = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?;
+                let table = QMatMul::from_arc(Arc::clone(quantised))?;
+                Ok(table.embedding(&ids)?.flatten_all()?.to_vec1::<f32>()?)
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ struct Tiny {
     tensors: Vec<(String, QTensor)>,
 }
 
-const HIDDEN: usize = 8;
+const HIDDEN: usize = 32;
 const FEED_FORWARD: usize = 12;
 const VOCABULARY: usize = 96;
 
@@ -220,9 +220,9 @@ fn wrong_shapes_are_named() {
     }
     let heads = |key: &str, count| Tiny::new().with(key, Value::U32(count)).file();
     check("no heads", &heads("llama.attention.head_count", 0), &["0 heads"]);
-    check("too many heads", &heads("llama.attention.head_count", 16), &["16 heads"]);
+    check("too many heads", &heads("llama.attention.head_count", 33), &["33 heads"]);
     check("heads without width", &heads("llama.attention.key_length", 0), &["width"]);
-    check("wide heads", &heads("llama.attention.key_length", u32::MAX - 1), &["blk.0.attn_q.weight"]);
+    check("wide heads", &heads("llama.attention.key_length", u32::MAX - 15), &["blk.0.attn_q.weight"]);
     check("no context", &heads("llama.context_length", 0), &["context"]);
 }
 

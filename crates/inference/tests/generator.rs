@@ -129,52 +129,44 @@ fn decode(model: &Generator, prompts: &[Vec<u32>], steps: usize) -> Vec<Vec<Vec<
     logits
 }
 
-/// A model beside a reference.
+/// Ours and a reference's logits for the same sequences.
 struct Comparison {
     sequences: Vec<Sequence>,
-    difference: Difference,
-    /// How far the reference is from itself after a disturbance of its rounding, where that was measured.
-    noise: Difference,
+    ours: Vec<Vec<Vec<f32>>>,
+    theirs: Vec<Vec<Vec<f32>>>,
 }
 
-/// Feeds each of `prompts` and our choices to the reference, and some of them to a disturbed one.
-fn compare(
-    what: &str,
-    model: &Generator,
-    reference: &mut Reference,
-    disturbed: Option<&mut Reference>,
-    prompts: &[&str],
-    steps: usize,
-) -> Comparison {
+impl Comparison {
+    fn difference(&self) -> Difference {
+        between(&self.ours, &self.theirs)
+    }
+}
+
+/// How far apart the logits of the same sequences are.
+fn between(ours: &[Vec<Vec<f32>>], theirs: &[Vec<Vec<f32>>]) -> Difference {
+    let mut difference = Difference::default();
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        difference.add_all(ours, theirs);
+    }
+    difference
+}
+
+/// Feeds each of `prompts` and our choices to the reference.
+fn compare(what: &str, model: &Generator, reference: &mut Reference, prompts: &[&str], steps: usize) -> Comparison {
     let start = Instant::now();
     let prompts: Vec<Vec<u32>> = prompts.iter().map(|text| prompt(model, text)).collect();
-    let of_all = decode(model, &prompts, steps);
+    let ours = decode(model, &prompts, steps);
     let ours_took = start.elapsed();
-    let mut comparison =
-        Comparison { sequences: Vec::new(), difference: Difference::default(), noise: Difference::default() };
-    let mut theirs_of_all = Vec::new();
-    for (prompt, ours) in prompts.into_iter().zip(of_all) {
-        let chosen = ours.iter().map(|logits| argmax(logits) as u32).collect();
-        let sequence = Sequence { prompt, chosen };
-        let theirs = reference.follow(&sequence);
-        comparison.difference.add_all(&ours, &theirs);
-        comparison.sequences.push(sequence);
-        if disturbed.is_some() {
-            theirs_of_all.push(theirs);
-        }
-    }
-    if let Some(disturbed) = disturbed {
-        // A third of the prompts gives the size of the noise well enough.
-        for (sequence, theirs) in comparison.sequences.iter().zip(&theirs_of_all).step_by(3) {
-            comparison.noise.add_all(&disturbed.follow(sequence), theirs);
-        }
-        eprintln!("{what}, the reference against itself: {}", comparison.noise);
-    }
+    let chosen = ours.iter().map(|logits| logits.iter().map(|logits| argmax(logits) as u32).collect());
+    let sequences: Vec<Sequence> =
+        prompts.into_iter().zip(chosen).map(|(prompt, chosen)| Sequence { prompt, chosen }).collect();
+    let theirs = sequences.iter().map(|sequence| reference.follow(sequence)).collect();
+    let comparison = Comparison { sequences, ours, theirs };
     eprintln!(
         "{what}, {} prompts × {steps} tokens in {ours_took:.1?} (with the reference {:.1?}): {}",
         comparison.sequences.len(),
         start.elapsed(),
-        comparison.difference
+        comparison.difference()
     );
     comparison
 }
@@ -187,42 +179,50 @@ fn turn() -> MutexGuard<'static, ()> {
 
 static QUANTISED: LazyLock<Comparison> = LazyLock::new(|| {
     let model = generator(SMOLLM, Precision::Quantised, KvPrecision::F32);
-    let (mut reference, mut disturbed) = (Reference::load(SMOLLM, false), Reference::load(SMOLLM, true));
-    compare("smollm2, quantised", &model, &mut reference, Some(&mut disturbed), &PROMPTS, QUANTISED_STEPS)
+    let prompts: Vec<&str> = PROMPTS.into_iter().step_by(2).collect();
+    compare("smollm2, quantised", &model, &mut Reference::load(SMOLLM), &prompts, QUANTISED_STEPS)
 });
 
 static FULL: LazyLock<Comparison> = LazyLock::new(|| {
     let mut reference = Reference::in_floats(SMOLLM);
     let model = generator(SMOLLM, Precision::Full, KvPrecision::F32);
-    compare("smollm2, 32-bit floats", &model, &mut reference, None, &PROMPTS, STEPS)
+    compare("smollm2, 32-bit floats", &model, &mut reference, &PROMPTS, STEPS)
 });
 
 /// The two differ in the order of additions only: the same tokens, and logits that differ by less than a thousandth.
 /// Measured: 8.6e-5 for smollm2, 1.7e-4 for qwen2.5.
 fn check_full(comparison: &Comparison) {
-    assert!(comparison.difference.differing.is_empty(), "{}", comparison.difference);
-    assert!(comparison.difference.largest < 1e-3, "{}", comparison.difference);
+    let difference = comparison.difference();
+    assert!(difference.differing.is_empty(), "{difference}");
+    assert!(difference.largest < 1e-3, "{difference}");
 }
 
-/// candle's quantised products round the activations to 8 bits. A difference in the last bit of a float then becomes, here
-/// and there, one of a whole step, and by the last layer the logits differ as if the model had been quantised anew. The
-/// measure of what is equal is therefore the reference itself with the base of its rotary embedding moved by one unit
-/// in the last place: we must not be twice as far from it as it is from that. Where choices differ, the reference all but
-/// preferred ours.
-fn check_quantised(comparison: &Comparison, fewest_equal: f64) {
-    let Comparison { difference, noise, .. } = comparison;
-    assert!(noise.root_mean_square() > 0.0, "the disturbance changed nothing");
-    assert!(difference.root_mean_square() < 2.0 * noise.root_mean_square(), "{difference}, against itself {noise}");
-    assert!(difference.largest < 2.0 * noise.largest, "{difference}, against itself {noise}");
-    assert!(difference.equal_choices() >= fewest_equal, "{difference}, against itself {noise}");
-    let narrow = 4.0 * noise.root_mean_square();
-    assert!(difference.differing.iter().all(|margin| f64::from(*margin) < narrow), "{difference}");
+/// Both candle's quantised products and ours round the activations to 8 bits, but not alike: ours keep their scales as
+/// 32-bit floats, candle's as 16-bit. By the last layer the logits differ as if the model had been quantised anew. So the
+/// measure is the same model in floats, which `check_full` holds to be right: after the same tokens ours must be as near to
+/// it as candle's, to a tenth, and choose its token as often, to a fiftieth.
+fn check_quantised(name: &str, comparison: &Comparison, fewest_equal: f64) {
+    let model = generator(name, Precision::Full, KvPrecision::F32);
+    let exact: Vec<Vec<Vec<f32>>> = comparison.sequences.iter().map(|sequence| after(&model, sequence)).collect();
+    let (ours, theirs) = (between(&exact, &comparison.ours), between(&exact, &comparison.theirs));
+    eprintln!("{name}, in floats against ours: {ours}\n{name}, in floats against the reference: {theirs}");
+    assert!(ours.root_mean_square() > 0.0, "nothing was rounded");
+    assert!(ours.root_mean_square() < 1.1 * theirs.root_mean_square(), "ours {ours}, the reference {theirs}");
+    assert!(ours.equal_choices() >= theirs.equal_choices() - 0.02, "ours {ours}, the reference {theirs}");
+    let difference = comparison.difference();
+    assert!(difference.equal_choices() >= fewest_equal, "{difference}");
+}
+
+/// The logits at the end of a sequence's prompt and after each choice but the last.
+fn after(model: &Generator, Sequence { prompt, chosen }: &Sequence) -> Vec<Vec<f32>> {
+    let tokens = [prompt.as_slice(), &chosen[..chosen.len() - 1]].concat();
+    model.forward(&mut model.new_state(), &tokens, LogitsAt::From(prompt.len() - 1)).expect("logits")
 }
 
 #[test]
 fn quantised_llama() {
     let _turn = turn();
-    check_quantised(&QUANTISED, 0.95);
+    check_quantised(SMOLLM, &QUANTISED, 0.95);
 }
 
 #[test]
@@ -235,9 +235,9 @@ fn full_llama() {
 fn quantised_qwen() {
     let _turn = turn();
     let model = generator(QWEN, Precision::Quantised, KvPrecision::F32);
-    let (mut reference, mut disturbed) = (Reference::load(QWEN, false), Reference::load(QWEN, true));
-    let prompts = &PROMPTS[..3];
-    check_quantised(&compare("qwen2.5, quantised", &model, &mut reference, Some(&mut disturbed), prompts, 16), 0.9);
+    let comparison = compare("qwen2.5, quantised", &model, &mut Reference::load(QWEN), &PROMPTS[..3], QUANTISED_STEPS);
+    drop(model);
+    check_quantised(QWEN, &comparison, 0.9);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn full_qwen() {
     let _turn = turn();
     let mut reference = Reference::in_floats(QWEN);
     let model = generator(QWEN, Precision::Full, KvPrecision::F32);
-    check_full(&compare("qwen2.5, 32-bit floats", &model, &mut reference, None, &PROMPTS[..3], 16));
+    check_full(&compare("qwen2.5, 32-bit floats", &model, &mut reference, &PROMPTS[..3], 16));
 }
 
 /// How often the two paths choose the same token. Not a matter of right and wrong, since one reads rounded activations;
@@ -255,10 +255,9 @@ fn the_paths_mostly_agree() {
     let _turn = turn();
     let model = generator(SMOLLM, Precision::Full, KvPrecision::F32);
     let (mut given_the_same, mut on_their_own, mut all) = (0, 0, 0);
-    for (quantised, full) in QUANTISED.sequences.iter().zip(&FULL.sequences) {
-        let Sequence { prompt, chosen } = quantised;
-        let tokens = [prompt.as_slice(), &chosen[..chosen.len() - 1]].concat();
-        let logits = model.forward(&mut model.new_state(), &tokens, LogitsAt::From(prompt.len() - 1)).expect("logits");
+    for (quantised, full) in QUANTISED.sequences.iter().zip(FULL.sequences.iter().step_by(2)) {
+        let Sequence { chosen, .. } = quantised;
+        let logits = after(&model, quantised);
         given_the_same +=
             logits.iter().zip(chosen).filter(|(logits, token)| argmax(logits) == **token as usize).count();
         on_their_own += chosen.iter().zip(&full.chosen).filter(|(a, b)| a == b).count();

@@ -19,10 +19,6 @@ use crate::progress::{Meter, show_build, show_store};
 
 const MANIFEST: &str = include_str!("../../../models/models.toml");
 
-/// From this many rows on, weights as 32-bit floats through GEMM are faster than candle's quantised kernels; see the
-/// table in models/README.md.
-const FULL_FROM_ROWS: usize = 16;
-
 /// Memory that is left for the encoder, activations and the index, of the whole budget.
 const RESERVE_BYTES: usize = 512 << 20;
 
@@ -216,20 +212,16 @@ impl<'a> Loader<'a> {
         if let Some((_, held)) = self.loaded.iter().find(|(path, _)| *path == file.path) {
             return Ok(Some(Arc::clone(held)));
         }
-        let sizes = Generator::weight_sizes(&file.path)?;
-        let precision = if sizes.quantised + sizes.full <= self.left_bytes {
-            Precision::Mixed { full_from_rows: FULL_FROM_ROWS }
-        } else if sizes.quantised <= self.left_bytes {
-            Precision::Quantised
-        } else {
+        let needed = Generator::weight_bytes_of_file(&file.path)?;
+        if needed > self.left_bytes {
             anyhow::bail!(
                 "the {role} {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or choose a smaller model",
-                sizes.quantised >> 20,
+                needed >> 20,
                 self.left_bytes >> 20
             );
-        };
+        }
         let options = GeneratorOptions {
-            precision,
+            precision: Precision::Quantised,
             kv_precision: KvPrecision::F16,
             context_tokens: self.config.models.context_tokens,
         };
@@ -250,7 +242,7 @@ impl<'a> Loader<'a> {
             Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
             None => ADAPTER.to_vec(),
         };
-        let reader = Reader::load(&file.path, &adapter, self.config.models.context_tokens);
+        let reader = Reader::load(&file.path, &adapter, Precision::Quantised, self.config.models.context_tokens);
         let reader = reader.with_context(|| {
             let adapter = own.map_or_else(|| "models/reader.safetensors".into(), |file| file.display().to_string());
             format!(

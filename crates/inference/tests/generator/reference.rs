@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use candle_core::quantized::gguf_file::{self, Content, Value};
+use candle_core::quantized::gguf_file::{self, Content};
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::{Activation, VarBuilder};
@@ -28,14 +28,9 @@ pub enum Reference {
 }
 
 impl Reference {
-    /// The model as the file has it, or with its rounding disturbed.
-    pub fn load(name: &str, disturbed: bool) -> Self {
-        let (mut content, mut reader) = models::content(name);
-        if disturbed {
-            let base = content.metadata.iter_mut().find(|(key, _)| key.ends_with(".rope.freq_base"));
-            let (_, base) = base.expect("the base of the rotary embedding");
-            *base = Value::F32(base.to_f32().expect("a number").next_up());
-        }
+    /// The model as the file has it.
+    pub fn load(name: &str) -> Self {
+        let (content, mut reader) = models::content(name);
         let device = &Device::Cpu;
         match architecture(&content) {
             Architecture::Llama => {

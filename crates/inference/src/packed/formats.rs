@@ -1,0 +1,185 @@
+//! How GGUF files store quantised weights, block by block, as ggml defines the formats.
+
+use candle_core::quantized::GgmlDType;
+use half::f16;
+
+use super::{BLOCK, Form, UnpackedRow};
+
+/// Values of a block of the formats with two levels of scales.
+const SUPERBLOCK: usize = 256;
+
+/// Signed bytes, stored with 128 added.
+pub(super) const BYTES: Form = Form { bits: 8, group: BLOCK, zero: 128, leasts: false };
+
+/// A format of a GGUF file that has a kernel here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Format {
+    Q4_0,
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q8_0,
+    Q4K,
+    Q5K,
+    Q6K,
+}
+
+impl Format {
+    /// The format of a tensor; none for one without a kernel.
+    pub(super) fn of(dtype: GgmlDType) -> Option<Self> {
+        match dtype {
+            GgmlDType::Q4_0 => Some(Self::Q4_0),
+            GgmlDType::Q4_1 => Some(Self::Q4_1),
+            GgmlDType::Q5_0 => Some(Self::Q5_0),
+            GgmlDType::Q5_1 => Some(Self::Q5_1),
+            GgmlDType::Q8_0 => Some(Self::Q8_0),
+            GgmlDType::Q4K => Some(Self::Q4K),
+            GgmlDType::Q5K => Some(Self::Q5K),
+            GgmlDType::Q6K => Some(Self::Q6K),
+            GgmlDType::F32
+            | GgmlDType::F16
+            | GgmlDType::BF16
+            | GgmlDType::Q8_1
+            | GgmlDType::Q2K
+            | GgmlDType::Q3K
+            | GgmlDType::Q8K => None,
+        }
+    }
+
+    pub(super) fn form(self) -> Form {
+        let of = |bits, zero, leasts| Form { bits, group: BLOCK, zero, leasts };
+        match self {
+            Self::Q4_0 => of(4, 8, false),
+            Self::Q4_1 | Self::Q4K => of(4, 0, true),
+            Self::Q5_0 => of(5, 16, false),
+            Self::Q5_1 | Self::Q5K => of(5, 0, true),
+            Self::Q6K => Form { bits: 6, group: 16, zero: 32, leasts: false },
+            Self::Q8_0 => BYTES,
+        }
+    }
+
+    /// Values of one block.
+    pub(super) fn block_values(self) -> usize {
+        match self {
+            Self::Q4_0 | Self::Q4_1 | Self::Q5_0 | Self::Q5_1 | Self::Q8_0 => BLOCK,
+            Self::Q4K | Self::Q5K | Self::Q6K => SUPERBLOCK,
+        }
+    }
+
+    /// Bytes of one block in the file.
+    pub(super) fn block_bytes(self) -> usize {
+        match self {
+            Self::Q4_0 => 18,
+            Self::Q4_1 => 20,
+            Self::Q5_0 => 22,
+            Self::Q5_1 => 24,
+            Self::Q8_0 => 34,
+            Self::Q4K => 144,
+            Self::Q5K => 176,
+            Self::Q6K => 210,
+        }
+    }
+
+    /// Takes a row of blocks apart.
+    pub(super) fn unpack(self, row: &[u8]) -> UnpackedRow {
+        let blocks = row.len() / self.block_bytes();
+        let values = blocks * self.block_values();
+        let groups = values / self.form().group;
+        let mut unpacked = UnpackedRow {
+            integers: Vec::with_capacity(values),
+            scales: Vec::with_capacity(groups),
+            leasts: Vec::with_capacity(groups),
+        };
+        for block in row.chunks_exact(self.block_bytes()) {
+            match self {
+                Self::Q4_0 => halves(block, 2, None, &mut unpacked),
+                Self::Q4_1 => halves(block, 4, None, &mut unpacked),
+                Self::Q5_0 => halves(block, 6, Some(2), &mut unpacked),
+                Self::Q5_1 => halves(block, 8, Some(4), &mut unpacked),
+                Self::Q8_0 => {
+                    unpacked.integers.extend(block[2..].iter().map(|signed| signed ^ 0x80));
+                }
+                Self::Q4K => four_or_five_bits(block, &block[16..], None, &mut unpacked),
+                Self::Q5K => four_or_five_bits(block, &block[48..], Some(&block[16..48]), &mut unpacked),
+                Self::Q6K => six_bits(block, &mut unpacked),
+            }
+            match self {
+                Self::Q4_0 | Self::Q5_0 | Self::Q8_0 => unpacked.scales.push(float(block, 0)),
+                Self::Q4_1 | Self::Q5_1 => {
+                    unpacked.scales.push(float(block, 0));
+                    unpacked.leasts.push(float(block, 2));
+                }
+                Self::Q4K | Self::Q5K | Self::Q6K => {}
+            }
+        }
+        unpacked
+    }
+}
+
+/// Rounds a row of floats to bytes, 32 to a scale.
+pub(super) fn round_to_bytes(row: &[f32]) -> UnpackedRow {
+    let mut rounded = UnpackedRow { integers: Vec::new(), scales: Vec::new(), leasts: Vec::new() };
+    for block in row.chunks_exact(BLOCK) {
+        let largest = block.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+        // Rounded as it is stored, so that the integers fit what they are multiplied by.
+        let scale = f16::from_f32(largest / 127.0).to_f32();
+        let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
+        let integer = |value: &f32| ((value * inverse).round().clamp(-127.0, 127.0) as i32 + BYTES.zero) as u8;
+        rounded.integers.extend(block.iter().map(integer));
+        rounded.scales.push(scale);
+    }
+    rounded
+}
+
+/// The 16-bit float at a byte.
+fn float(block: &[u8], at: usize) -> f32 {
+    f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
+}
+
+/// A block of 32 in half bytes, the second sixteen in the upper halves, with the fifth bits together in four bytes.
+fn halves(block: &[u8], at: usize, fifth_at: Option<usize>, unpacked: &mut UnpackedRow) {
+    let bytes = &block[at..at + 16];
+    let fifth = fifth_at.map_or(0, |at| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]));
+    let bit = |index: usize| (((fifth >> index) & 1) as u8) << 4;
+    unpacked.integers.extend(bytes.iter().enumerate().map(|(index, byte)| (byte & 0x0f) | bit(index)));
+    unpacked.integers.extend(bytes.iter().enumerate().map(|(index, byte)| (byte >> 4) | bit(index + 16)));
+}
+
+/// A block of 256 in eight groups, each with a scale and a least value of six bits.
+fn four_or_five_bits(block: &[u8], bytes: &[u8], fifth: Option<&[u8]>, unpacked: &mut UnpackedRow) {
+    let (scale, least) = (float(block, 0), float(block, 2));
+    let six = &block[4..16];
+    for group in 0..8 {
+        let (of_scale, of_least) = if group < 4 {
+            (six[group] & 63, six[group + 4] & 63)
+        } else {
+            let low = six[group + 4];
+            ((low & 0x0f) | ((six[group - 4] >> 6) << 4), (low >> 4) | ((six[group] >> 6) << 4))
+        };
+        unpacked.scales.push(scale * f32::from(of_scale));
+        unpacked.leasts.push(-least * f32::from(of_least));
+        let shift = if group % 2 == 0 { 0 } else { 4 };
+        let of_group = &bytes[group / 2 * 32..(group / 2 + 1) * 32];
+        unpacked.integers.extend(of_group.iter().enumerate().map(|(index, byte)| {
+            let upper = fifth.map_or(0, |fifth| ((fifth[index] >> group) & 1) << 4);
+            ((byte >> shift) & 0x0f) | upper
+        }));
+    }
+}
+
+/// A block of 256 in sixteen groups, each with a scale of eight bits.
+fn six_bits(block: &[u8], unpacked: &mut UnpackedRow) {
+    let scale = float(block, 208);
+    for half in 0..2 {
+        let low = &block[half * 64..(half + 1) * 64];
+        let high = &block[128 + half * 32..128 + (half + 1) * 32];
+        for quarter in 0..4 {
+            let lows = &low[quarter % 2 * 32..(quarter % 2 + 1) * 32];
+            unpacked.integers.extend(lows.iter().zip(high).map(|(low, high)| {
+                let low = if quarter < 2 { low & 0x0f } else { low >> 4 };
+                low | (((high >> (2 * quarter)) & 3) << 4)
+            }));
+        }
+    }
+    unpacked.scales.extend(block[192..208].iter().map(|signed| scale * f32::from(*signed as i8)));
+}
