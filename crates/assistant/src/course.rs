@@ -60,6 +60,11 @@ pub(crate) struct Course {
 }
 
 impl Course {
+    fn is_whole(&self) -> bool {
+        let cut = self.draft_left_out || self.draft_cut_after.is_some();
+        !cut && self.reranks.iter().chain(&self.readings).all(|in_time| *in_time)
+    }
+
     /// Whether the next rerank was in time.
     pub(crate) fn next_rerank_is_in_time(&mut self) -> bool {
         self.reranks.pop_front().unwrap_or(true)
@@ -79,6 +84,12 @@ impl Course {
     pub(crate) fn draft_goes_on(&self, tokens: usize) -> bool {
         self.draft_cut_after.is_none_or(|last| tokens < last)
     }
+}
+
+/// Whether a trace's path is the whole way, gone to its end: nothing failed, and time ran out nowhere.
+pub(crate) fn is_whole(path: &str) -> bool {
+    let went_well = !path.split("; ").any(|note| note == FAULT);
+    matches!(Recorded::read(path), Some(Recorded::Way(Path::Full, course)) if went_well && course.is_whole())
 }
 
 /// What to do to follow a recorded path.
@@ -171,5 +182,28 @@ mod tests {
         assert!(!course.draft_is_left_out());
         assert!(self::course(&format!("full; {DRAFT_LEFT_OUT}")).1.draft_is_left_out());
         assert!(Course::default().draft_goes_on(usize::MAX));
+    }
+
+    #[test]
+    fn the_whole_way_is_told_from_one_cut_short() {
+        for whole in ["full", "full; read", "full; reranked; read; draft 1 checked, 0 refused"] {
+            assert!(is_whole(whole), "{whole}");
+        }
+        let cut = [
+            format!("full; {RERANK_CUT}; {READ}"),
+            format!("full; {READING_CUT}"),
+            format!("full; {DRAFT_LEFT_OUT}"),
+            format!("full; {}", draft_cut_note(7)),
+            format!("full; {FAULT}"),
+            name(Path::QuoteOnly(QuoteOnlyReason::ModelOff)),
+            name(Path::QuoteOnly(QuoteOnlyReason::Overload)),
+            OVERLOAD.to_owned(),
+            FAULT.to_owned(),
+            SWITCHED_OFF.to_owned(),
+            String::new(),
+        ];
+        for path in cut {
+            assert!(!is_whole(&path), "{path}");
+        }
     }
 }

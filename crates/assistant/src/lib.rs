@@ -19,6 +19,7 @@ mod record;
 mod replay;
 mod reply;
 mod run;
+mod same;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod texts;
@@ -34,4 +35,5 @@ pub use record::{Record, RecordError, Told, ToldTrace};
 pub use replay::{Difference, Replay};
 pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, WrittenSentence};
 pub use retrieval::RetrievalError;
+pub use same::Sameness;
 pub use triage::{PersonalData, personal_data, redact};

@@ -18,6 +18,7 @@ use crate::limits;
 use crate::parts::parts;
 use crate::quote::{Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
+use crate::same::normalised;
 use crate::texts::{self, FixedText};
 use crate::triage::{Triage, triage};
 
@@ -92,6 +93,7 @@ impl<'a> Run<'a> {
 
     /// The whole way.
     pub(crate) fn reply(mut self, enquiry: &Enquiry) -> Reply {
+        let enquiry = &Enquiry { question: normalised(&enquiry.question), history: enquiry.history.clone() };
         let triaged = self.timed("triage", |_| triage(&enquiry.question));
         let reply = match triaged.and_then(|found| self.meet(found, Some(enquiry))) {
             Some(reply) => reply,
@@ -106,7 +108,7 @@ impl<'a> Run<'a> {
 
     /// What needs neither pages nor models.
     pub(crate) fn at_once(mut self, enquiry: &Enquiry) -> Option<Reply> {
-        let found = self.timed("triage", |_| triage(&enquiry.question))?;
+        let found = self.timed("triage", |_| triage(&normalised(&enquiry.question)))?;
         let reply = self.meet(found, None)?;
         Some(self.finish(reply))
     }

@@ -2,7 +2,7 @@
 
 use conversation::{Citation, Offer, Outcome, Reason};
 
-use crate::reply::{Reply, ReplyBuilder};
+use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::texts::FixedText;
 
 /// A signpost with this text.
@@ -24,6 +24,13 @@ pub fn cited_reply(text: &str, citation: Citation) -> Reply {
 pub fn handoff_reply(text: &str, reason: Reason) -> Reply {
     let offers = vec![Offer::Human, Offer::CallBack];
     ReplyBuilder::default().fixed(&FixedText::signpost(text)).finish(Outcome::Handoff, Some(reason), offers)
+}
+
+/// The reply as if it had taken this path.
+#[must_use]
+pub fn on_path(mut reply: Reply, path: &str) -> Reply {
+    reply.set_trace(Trace { path: path.to_owned(), ..reply.trace().clone() });
+    reply
 }
 
 /// A question back, with these readings.

@@ -14,6 +14,8 @@ pub struct ServerConfig {
     /// How many turns may wait for the model besides the one that it works on. When that many wait, a turn is answered
     /// by quoting the pages, without the model.
     pub queue_length: usize,
+    /// How many replies are kept for those who ask the same.
+    pub kept_replies: usize,
     /// How long the model may take for one turn, counted from when work on it starts.
     pub draft_deadline: Duration,
     /// The largest request body.

@@ -61,7 +61,8 @@ impl Service {
         let notices = store.notices();
         let switches = store.switches().await?;
         let people = People::new(store.clone(), answerer.clone(), config, switches)?;
-        let work = Work::start(answerer, recorder, Arc::clone(&people), config.queue_length, config.draft_deadline)
+        let (queue, kept) = (config.queue_length, config.kept_replies);
+        let work = Work::start(answerer, recorder, Arc::clone(&people), queue, kept, config.draft_deadline)
             .map_err(ServerError::Worker)?;
         let service = Arc::new(Self {
             conversations: Conversations::new(

@@ -1,6 +1,8 @@
-//! Who answers a turn: the model's thread, or when too many wait a quote without the model, or else the way to a person.
+//! Who answers a turn: what was answered before, the model's thread, or when too many wait a quote without the model, or
+//! else the way to a person.
 
 mod answerer;
+mod kept;
 mod queue;
 
 use std::cell::Cell;
@@ -9,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use assistant::{Enquiry, Event, Path, QuoteOnlyReason, Reply};
+use assistant::{Enquiry, Event, Path, QuoteOnlyReason, Reply, Sameness};
 use conversation::{Reason, TurnEnding};
 use store::Mode;
 use tokio::runtime::Handle;
@@ -19,6 +21,7 @@ use uuid::Uuid;
 pub(crate) use answerer::Answerer;
 #[cfg(test)]
 pub(crate) use answerer::ScriptedAnswers;
+use kept::{Followers, Kept, Standing, lock};
 use queue::JobQueue;
 
 use crate::conversations::Conversation;
@@ -35,18 +38,30 @@ pub(crate) struct Job {
     pub(crate) conversation: Arc<Conversation>,
     pub(crate) turn: String,
     pub(crate) enquiry: Enquiry,
+    /// What it has in common with the same question of others, where it may share their reply.
+    sameness: Option<Sameness>,
+    followers: Followers,
 }
 
 impl Job {
+    pub(crate) fn new(conversation: Arc<Conversation>, turn: String, enquiry: Enquiry) -> Self {
+        Self { conversation, turn, enquiry, sameness: None, followers: Followers::default() }
+    }
+
+    /// Whether anybody waits for its reply.
     fn is_wanted(&self) -> bool {
+        self.own_is_wanted() || lock(&self.followers).iter().any(Self::own_is_wanted)
+    }
+
+    fn own_is_wanted(&self) -> bool {
         self.conversation.wants(&self.turn)
     }
 
-    fn note(&self, event: Event) {
+    fn note(&self, event: &Event) {
         match event {
-            Event::Status(stage) => self.conversation.note_stage(&self.turn, stage.into()),
+            Event::Status(stage) => self.conversation.note_stage(&self.turn, (*stage).into()),
             Event::Sentence { index, text, citations } => {
-                self.conversation.note_sentence(&self.turn, index, &text, &citations);
+                self.conversation.note_sentence(&self.turn, *index, text, citations);
             }
         }
     }
@@ -59,6 +74,7 @@ pub(crate) struct Work {
     people: Arc<People>,
     runtime: Handle,
     queue: JobQueue,
+    kept: Kept,
     quotes: Arc<Semaphore>,
     draft_deadline: Duration,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -71,6 +87,7 @@ impl Work {
         recorder: Option<Recorder>,
         people: Arc<People>,
         queue_length: usize,
+        kept_replies: usize,
         draft_deadline: Duration,
     ) -> std::io::Result<Arc<Self>> {
         let work = Arc::new(Self {
@@ -79,6 +96,7 @@ impl Work {
             people,
             runtime: Handle::current(),
             queue: JobQueue::new(queue_length),
+            kept: Kept::new(kept_replies),
             quotes: Arc::new(Semaphore::new(QUOTES_AT_A_TIME)),
             draft_deadline,
             thread: Mutex::default(),
@@ -102,7 +120,7 @@ impl Work {
             return;
         }
         match self.people.mode() {
-            Mode::On => self.queue_up(job).await,
+            Mode::On => self.answer_once(job).await,
             Mode::QuotesOnly => self.quote(job, QuoteOnlyReason::ModelOff).await,
             Mode::Off => {
                 self.finish(&job, &self.answerer.handoff_switched_off()).await;
@@ -111,15 +129,32 @@ impl Work {
         }
     }
 
-    async fn queue_up(self: &Arc<Self>, job: Job) {
+    /// Gives the reply that is kept, waits for that to the same question, or has the question worked on.
+    async fn answer_once(self: &Arc<Self>, mut job: Job) {
+        let now = self.answerer.now();
+        job.sameness = self.answerer.sameness(&job.enquiry, now);
+        if let Some(reply) = job.sameness.and_then(|sameness| self.kept.reply(sameness)) {
+            self.give(&job, &reply.given_again(now)).await;
+            return;
+        }
         if self.queue.is_busy() {
             job.conversation.note_stage(&job.turn, StageName::Waiting);
         }
+        if let Standing::First(job) = self.kept.join(job) {
+            self.queue_up(job).await;
+        }
+    }
+
+    async fn queue_up(self: &Arc<Self>, job: Job) {
         let (pushed, unwanted) = self.queue.push(job);
         for job in unwanted {
-            stop(&job, TurnEnding::Abandoned).await;
+            self.abandon(&job).await;
         }
         if let Err(job) = pushed {
+            // Who came to follow it meanwhile is quoted to as well.
+            for follower in self.kept.leave(&job) {
+                self.quote(follower, QuoteOnlyReason::Overload).await;
+            }
             self.quote(job, QuoteOnlyReason::Overload).await;
         }
     }
@@ -140,6 +175,7 @@ impl Work {
     /// Lets the model's thread end after the turn that it works on, which [`Conversation::wants`] cuts short.
     pub(crate) fn shut_down(&self) {
         self.queue.close();
+        self.kept.close();
     }
 
     /// Whether the model's thread has ended.
@@ -158,7 +194,7 @@ impl Work {
     /// Answers a turn, on a thread that may block; a panic in it is a fault like any other and leads to a person.
     fn answer(&self, job: &Job, path: Path, deadline: Option<Instant>) {
         if !job.is_wanted() {
-            self.runtime.block_on(stop(job, TurnEnding::Abandoned));
+            self.runtime.block_on(self.abandon(job));
             return;
         }
         // Once the assistant was told to stop, what it gives back is not to be shown, even if someone listens again by then.
@@ -169,17 +205,69 @@ impl Work {
             wanted
         };
         let reply = catch_unwind(AssertUnwindSafe(|| {
-            self.answerer.reply(&job.enquiry, path, deadline, &mut |event| job.note(event), &keep_going)
+            self.answerer.reply(&job.enquiry, path, deadline, &mut |event| job.note(&event), &keep_going)
         }));
         match reply {
             Ok(reply) if reply.was_cancelled() || told_to_stop.get() => {
-                self.runtime.block_on(stop(job, TurnEnding::Abandoned));
+                self.runtime.block_on(self.abandon(job));
             }
-            Ok(reply) => self.runtime.block_on(self.finish(job, &reply)),
+            Ok(reply) => self.runtime.block_on(self.give_all(job, &reply)),
             Err(_) => {
                 // The message could hold the question's text; the panic hook logs where it happened.
                 tracing::error!(conversation = %job.conversation.id(), turn = job.turn, "the assistant panicked");
-                self.runtime.block_on(self.finish(job, &self.answerer.handoff_fault()));
+                self.runtime.block_on(self.give_all(job, &self.answerer.handoff_fault()));
+            }
+        }
+    }
+
+    /// Keeps the reply for those who will ask the same, and gives it to whoever asked it now and still waits.
+    async fn give_all(&self, job: &Job, reply: &Reply) {
+        if reply.may_be_given_again() && job.sameness.is_some() {
+            // Made at a later time than it was asked, it may tell of other opening hours.
+            if let Some(sameness) = self.answerer.sameness(&job.enquiry, reply.trace().clock) {
+                self.kept.keep(sameness, reply);
+            }
+        }
+        let followers = self.kept.leave(job);
+        // With followers, the work went on even if its own resident left.
+        if followers.is_empty() || job.own_is_wanted() {
+            self.finish(job, reply).await;
+        } else {
+            stop(job, TurnEnding::Abandoned).await;
+        }
+        for follower in followers {
+            if follower.own_is_wanted() {
+                self.give(&follower, reply).await;
+            } else {
+                stop(&follower, TurnEnding::Abandoned).await;
+            }
+        }
+    }
+
+    /// Gives a reply that is there as a whole.
+    async fn give(&self, job: &Job, reply: &Reply) {
+        for event in kept::sentences(reply) {
+            job.note(&event);
+        }
+        self.finish(job, reply).await;
+    }
+
+    /// Ends a turn without a reply. Who began to follow it in that moment is worked for anew.
+    async fn abandon(&self, job: &Job) {
+        stop(job, TurnEnding::Abandoned).await;
+        for follower in self.kept.leave(job) {
+            if !follower.own_is_wanted() {
+                stop(&follower, TurnEnding::Abandoned).await;
+            } else if let Standing::First(follower) = self.kept.join(follower) {
+                let (pushed, unwanted) = self.queue.push(follower);
+                for job in unwanted {
+                    self.kept.leave(&job);
+                    stop(&job, TurnEnding::Abandoned).await;
+                }
+                if let Err(job) = pushed {
+                    self.kept.leave(&job);
+                    self.finish(&job, &self.answerer.handoff_overload()).await;
+                }
             }
         }
     }

@@ -95,7 +95,7 @@ pub(crate) async fn ask(
             let page = page.filter(|_| history.is_empty()).and_then(|page| service.knowledge().page_at(page));
             history.extend(page.map(|page| Turn { role: Role::User, text: page.title.clone() }));
             let enquiry = Enquiry { question, history };
-            service.work().submit(Job { conversation: Arc::clone(conversation), turn: turn.clone(), enquiry }).await;
+            service.work().submit(Job::new(Arc::clone(conversation), turn.clone(), enquiry)).await;
             turn
         }
     };

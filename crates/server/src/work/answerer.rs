@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use assistant::{Assistant, Enquiry, Event, Path, Reply};
+use assistant::{Assistant, Enquiry, Event, Path, Reply, Sameness};
 use conversation::Outcome;
 use corpus::Knowledge;
+use jiff::Timestamp;
 
 #[cfg(test)]
 pub(crate) use scripted::ScriptedAnswers;
@@ -43,6 +44,24 @@ impl Answerer {
             Self::Assistant(assistant) => assistant.reply_at_once(enquiry),
             #[cfg(test)]
             Self::Scripted(script) => script.reply_at_once(enquiry),
+        }
+    }
+
+    /// See [`Assistant::sameness`].
+    pub(crate) fn sameness(&self, enquiry: &Enquiry, clock: Timestamp) -> Option<Sameness> {
+        match self {
+            Self::Assistant(assistant) => assistant.sameness(enquiry, clock),
+            #[cfg(test)]
+            Self::Scripted(script) => script.sameness(enquiry),
+        }
+    }
+
+    /// See [`Assistant::now`].
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::Assistant(assistant) => assistant.now(),
+            #[cfg(test)]
+            Self::Scripted(_) => Timestamp::now(),
         }
     }
 

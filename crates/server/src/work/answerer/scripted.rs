@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use assistant::testing::{cited_reply, clarify_reply, fixed_reply, handoff_reply, signpost_reply};
-use assistant::{Enquiry, Event, Path, Reply, Stage};
+use assistant::testing::{cited_reply, clarify_reply, fixed_reply, handoff_reply, on_path, signpost_reply};
+use assistant::{Enquiry, Event, Path, Reply, Sameness, Stage};
 use conversation::{Citation, Reason};
 use corpus::Knowledge;
 
@@ -16,12 +16,13 @@ const LONGEST_HOLD: Duration = Duration::from_secs(10);
 
 /// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, `cite …` is answered from the page
 /// on garden waste, `unknown …` is not on the pages, `person …` asks for one, `choose …` is asked back; anything else is
-/// answered.
+/// answered. What is `late` is cut short.
 pub(crate) struct ScriptedAnswers {
     knowledge: Knowledge,
     overload: Reply,
     fault: Reply,
     released: AtomicBool,
+    open: AtomicBool,
     asked: Mutex<Vec<Asked>>,
 }
 
@@ -38,7 +39,14 @@ impl ScriptedAnswers {
     pub(crate) fn new(knowledge: Knowledge) -> Self {
         let overload = fixed_reply("Please call us.");
         let fault = fixed_reply("Something broke. Please call us.");
-        Self { knowledge, overload, fault, released: AtomicBool::new(false), asked: Mutex::default() }
+        Self {
+            knowledge,
+            overload,
+            fault,
+            released: AtomicBool::new(false),
+            open: AtomicBool::new(true),
+            asked: Mutex::default(),
+        }
     }
 
     /// Lets held replies go on, now and from now on.
@@ -55,6 +63,19 @@ impl ScriptedAnswers {
     #[expect(clippy::unused_self, reason = "called as the assistant's is")]
     pub(crate) fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
         enquiry.question.starts_with("danger").then(|| signpost_reply("Call 999."))
+    }
+
+    /// Only what is asked `again` is the same: other tests ask one thing many times.
+    pub(crate) fn sameness(&self, enquiry: &Enquiry) -> Option<Sameness> {
+        let open = self.open.load(Ordering::SeqCst).to_string();
+        let said = enquiry.history.iter().map(|turn| turn.text.as_str());
+        let texts = [enquiry.question.as_str(), open.as_str()].into_iter().chain(said);
+        enquiry.question.contains("again").then(|| Sameness::of(texts))
+    }
+
+    /// Changes what the time says.
+    pub(crate) fn set_open(&self, open: bool) {
+        self.open.store(open, Ordering::SeqCst);
     }
 
     pub(crate) fn reply(
@@ -84,12 +105,17 @@ impl ScriptedAnswers {
         let text = format!("{said}: {}", enquiry.question);
         on_event(Event::Status(Stage::Writing));
         on_event(Event::Sentence { index: 0, text: text.clone(), citations: vec![1] });
-        match enquiry.question.split(' ').next() {
+        let reply = match enquiry.question.split(' ').next() {
             Some("cite") => cited_reply(&text, citation()),
             Some("unknown") => handoff_reply("It is not on the pages.", Reason::MissingKnowledge),
             Some("person") => handoff_reply("Of course.", Reason::AskedForPerson),
             Some("choose") => clarify_reply("Which one?", &["Garden waste", "<b>Contact</b> us"]),
             Some(_) | None => fixed_reply(&text),
+        };
+        match path {
+            Path::Full if enquiry.question.contains("late") => on_path(reply, "full; reading cut short"),
+            Path::Full => on_path(reply, "full"),
+            Path::QuoteOnly(_) => reply,
         }
     }
 
