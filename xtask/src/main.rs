@@ -1,8 +1,10 @@
-//! The project's own commands: `cargo xtask test` installs what the tests need and runs every test there is.
+//! The project's own commands: `cargo xtask test` installs what the tests need and runs every test there is, and
+//! `cargo xtask bench` measures.
 
+mod bench;
 mod postgres;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,6 +18,13 @@ enum Task {
     Test,
     /// Format and lints only.
     Lint,
+    /// Measure Reeve against llama.cpp, under load and over many pages; `cargo xtask bench --help` lists the parts.
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// What the benchmark's own program is told; benchmarks/README.md explains it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// The models that tests load; they are fetched when they are missing.
@@ -37,6 +46,7 @@ fn main() -> Result<()> {
             lint()?;
             test()
         }
+        Task::Bench { arguments } => bench::run(&arguments),
     }
 }
 

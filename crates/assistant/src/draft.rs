@@ -8,7 +8,7 @@ use crate::check::{CheckedSentence, Checker, Refusal};
 use crate::reply::WrittenSentence;
 
 /// Longest draft in tokens: about the contract's 80 words.
-const MOST_TOKENS: usize = 110;
+pub const MOST_TOKENS: usize = 110;
 /// Most sentences of an answer.
 const MOST_SENTENCES: usize = 3;
 
@@ -35,7 +35,8 @@ pub fn prompts() -> Vec<String> {
     vec![retrieval::SYSTEM.to_owned(), request("")]
 }
 
-fn request(question: &str) -> String {
+/// What the model is told after the passage.
+pub fn request(question: &str) -> String {
     format!(
         "Question from a resident: {question}\n\nAnswer in one or two short sentences, using only the text. Give the exact \
          figure, date or rule. If the text does not answer the question, write {NO_ANSWER}."

@@ -27,7 +27,7 @@ mod triage;
 
 pub use assistant::{Assistant, AssistantParts, Clock, Compose, Enquiry, Event, Options, Path, QuoteOnlyReason, Stage};
 pub use check::{CheckedSentence, Checker, ReadPassage, Refusal};
-pub use draft::prompts;
+pub use draft::{MOST_TOKENS as MOST_DRAFT_TOKENS, prompts, request as draft_request};
 pub use facts::{Fact, facts};
 pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION};
 pub use proof::unproven_facts;

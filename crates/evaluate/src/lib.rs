@@ -33,7 +33,7 @@ pub use figures::{Figures, KindFigures, Spread};
 pub use lint::lint;
 pub use pattern::Pattern;
 pub use report::{About, report};
-pub use run::{run, sample};
+pub use run::{has_item, run, sample};
 pub use statistics::{Share, wilson_interval};
 pub use unproven::FactCount;
 pub use verdict::{MOST_SENTENCES, MOST_WORDS, ReplyView, Verdict, judge_reply};

@@ -105,7 +105,7 @@ fn items_of(sentences: &[ReplySentence], citations: &[Citation], knowledge: &Kno
 }
 
 /// Whether the text is a list item, a step or a table row of the page.
-fn has_item(page: &Page, text: &str) -> bool {
+pub fn has_item(page: &Page, text: &str) -> bool {
     let mut sentences = page.passages.iter().flat_map(|passage| &passage.sentences);
     sentences.any(|sentence| match sentence.kind {
         SentenceKind::Prose => false,
