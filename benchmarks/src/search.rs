@@ -46,7 +46,8 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
         stop::check()?;
         let folder = tempfile::tempdir()?;
         corpus::import::jsonl(file, folder.path(), &mut |_, _| ())?;
-        let name = file.file_stem().map_or_else(|| "imported".into(), |name| name.to_string_lossy().into_owned());
+        let of = file.parent().and_then(Path::file_name).or(file.file_stem());
+        let name = of.map_or_else(|| "imported".into(), |name| name.to_string_lossy().into_owned());
         report.retrieval.push(of_folder(&name, folder.path(), &encoder, &questions)?);
         arguments.keep(report)?;
     }

@@ -210,7 +210,7 @@ fn retrieval(corpora: &[Corpus]) -> String {
 fn corpus(corpus: &Corpus) -> Vec<String> {
     let made = match corpus.index_ms_estimated {
         Some(estimated) => {
-            format!("{:.0}; about {:.0} with all encoding", corpus.index_ms / 1000.0, estimated / 1000.0)
+            format!("{:.0}; about {:.0} with the whole encoder", corpus.index_ms / 1000.0, estimated / 1000.0)
         }
         None => format!("{:.1}", corpus.index_ms / 1000.0),
     };
