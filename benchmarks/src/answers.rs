@@ -152,7 +152,7 @@ fn answer(generator: &Generator, states: &PassageStates, prompt: &Prompt) -> Res
     let begun = Instant::now();
     let mut first_ms = None;
     let mut state = states.after(&prompt.prefix)?;
-    let limits = Limits { max_tokens: assistant::MOST_DRAFT_TOKENS };
+    let limits = Limits { max_tokens: assistant::MOST_DRAFT_TOKENS, lookup: true };
     let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {
         if !tokens.is_empty() {
             first_ms.get_or_insert_with(|| milliseconds(begun));

@@ -13,6 +13,7 @@ const TICK_MS: f64 = 10.0;
 
 /// How long each side ran, and how much processor time the other took meanwhile.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "units stand in names")]
 pub(crate) struct Idle {
     pub(crate) ours_ran_ms: f64,
     pub(crate) theirs_busy_ms: f64,

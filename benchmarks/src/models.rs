@@ -12,11 +12,8 @@ pub(crate) const GENERATORS: [&str; 3] =
 
 const ENCODER: &str = "all-minilm-l6-v2";
 
-/// As `models.context_tokens` and `models.memory_mib` less the reserve are by default, so that a model is measured in the
-/// layout that it is used in.
+/// As `models.context_tokens` is by default.
 pub(crate) const CONTEXT_TOKENS: usize = 2048;
-const WEIGHT_BYTES: usize = (4096 - 512) << 20;
-const FULL_FROM_ROWS: usize = 16;
 
 fn folder(name: &str) -> Result<PathBuf> {
     let list = std::fs::read_to_string("models/models.toml").context("cannot read models/models.toml")?;
@@ -42,15 +39,13 @@ pub(crate) fn encoder() -> Result<Encoder> {
     Ok(Encoder::load(&encoder_folder()?)?)
 }
 
-/// Loads a language model as `reeve` would with the default memory.
+/// Loads a language model as `reeve` does.
 pub(crate) fn generator(path: &Path) -> Result<Generator> {
-    let sizes = Generator::weight_sizes(path)?;
-    let precision = if sizes.quantised + sizes.full <= WEIGHT_BYTES {
-        Precision::Mixed { full_from_rows: FULL_FROM_ROWS }
-    } else {
-        Precision::Quantised
+    let options = GeneratorOptions {
+        precision: Precision::Quantised,
+        kv_precision: KvPrecision::F16,
+        context_tokens: CONTEXT_TOKENS,
     };
-    let options = GeneratorOptions { precision, kv_precision: KvPrecision::F16, context_tokens: CONTEXT_TOKENS };
     Ok(Generator::load(path, options)?)
 }
 

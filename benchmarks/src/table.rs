@@ -40,19 +40,21 @@ fn about(report: &Report) -> String {
     );
     if let Some(theirs) = &report.theirs {
         let library = theirs.library.as_deref().unwrap_or("an unnamed library");
-        text += &format!(
+        let told = format!(
             "llama.cpp {} by {}, {library}, {} threads; it says: {}\n",
             theirs.llama_cpp,
             theirs.package,
             theirs.threads,
             theirs.system_info.trim().trim_end_matches('|').trim()
         );
+        text.push_str(&told);
     }
     if report.quick {
         text += "A quick run: fewer repeats than for figures to be published.\n";
     }
     if let Some(busy) = machine.busy_before.filter(|busy| *busy > 0.5) {
-        text += &format!("Other programs kept {busy:.1} processors busy in the minute before the run.\n");
+        let told = format!("Other programs kept {busy:.1} processors busy in the minute before the run.\n");
+        text.push_str(&told);
     }
     text
 }
@@ -120,7 +122,7 @@ fn raw(models: &[RawModel]) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    models.iter().for_each(|model| text += &idle(&model.model, &model.idle));
+    text.extend(models.iter().map(|model| idle(&model.model, &model.idle)));
     text
 }
 
@@ -140,7 +142,7 @@ fn answers(models: &[AnswersModel]) -> String {
     if !text.is_empty() {
         text.push('\n');
     }
-    models.iter().for_each(|model| text += &idle(&model.model, &model.idle));
+    text.extend(models.iter().map(|model| idle(&model.model, &model.idle)));
     text
 }
 

@@ -130,6 +130,14 @@ fn in_folder<S: AsRef<OsStr>>(
     let program = program.as_ref();
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder);
+    // What cargo told this program of its own package would reach build scripts that look at such variables, and everything
+    // that depends on them would be built again, by turns with a cargo that was started by hand.
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy();
+        if told.starts_with("CARGO_PKG_") || told.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     let line = format!("{} {:?}", program.display(), command.get_args().collect::<Vec<_>>());
     eprintln!("xtask: {line}");
     let status = command.status().with_context(|| format!("cannot start {line}"))?;

@@ -61,7 +61,7 @@ pub struct Trace {
     pub written: Vec<WrittenSentence>,
     /// The answer that the judge was asked about, also where it was withheld.
     pub candidate: Option<Candidate>,
-    /// Milliseconds spent in each stage.
+    /// Milliseconds spent in each stage; of none where the reply was made before and given again.
     pub timings_ms: BTreeMap<String, f64>,
     /// What the clock said when the reply was begun; a [`Record`](crate::Record) keeps it.
     #[serde(skip)]

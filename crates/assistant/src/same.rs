@@ -70,15 +70,24 @@ impl Reply {
     }
 }
 
-/// A question as it is read: composed characters, straight quotation marks, and single spaces.
+/// A question as it is read: composed characters, straight quotation marks, no gap wider than two spaces and none at the
+/// ends. Wider gaps than one stay told apart, since they may part the words of a message whose letters are set apart.
 pub(crate) fn normalised(question: &str) -> String {
-    let straight = |character| match character {
-        '\u{2018}' | '\u{2019}' | '\u{201b}' => '\'',
-        '\u{201c}' | '\u{201d}' | '\u{201f}' => '"',
-        other => other,
-    };
-    let composed: String = question.nfc().map(straight).collect();
-    composed.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut read = String::with_capacity(question.len());
+    let mut gap = 0;
+    for character in question.trim().nfc() {
+        let character = match character {
+            '\u{2018}' | '\u{2019}' | '\u{201b}' => '\'',
+            '\u{201c}' | '\u{201d}' | '\u{201f}' => '"',
+            space if space.is_whitespace() => ' ',
+            other => other,
+        };
+        gap = if character == ' ' { gap + 1 } else { 0 };
+        if gap <= 2 {
+            read.push(character);
+        }
+    }
+    read
 }
 
 #[cfg(test)]
@@ -88,7 +97,8 @@ mod tests {
     #[test]
     fn a_question_is_read_in_one_form() {
         let check = |question: &str, expected: &str| assert_eq!(normalised(question), expected);
-        check("  What\n does it\u{a0}cost?  ", "What does it cost?");
+        check("  What\ndoes it\u{a0}cost?  ", "What does it cost?");
+        check("What  does \t\n it cost?", "What  does  it cost?");
         check("What\u{2019}s \u{201c}council tax\u{201d}?", "What's \"council tax\"?");
         check("cafe\u{301}", "caf\u{e9}");
         check("Is it £5?", "Is it £5?");

@@ -94,7 +94,7 @@ impl Packed {
     pub(crate) fn from_quantised(weight: &QTensor) -> Result<Option<Self>, InferenceError> {
         let (out, width) = weight.shape().dims2()?;
         let Some(format) = Format::of(weight.dtype()) else { return Ok(None) };
-        if width % format.block_values() != 0 {
+        if !width.is_multiple_of(format.block_values()) {
             return Ok(None);
         }
         let data = weight.data()?;
@@ -105,7 +105,7 @@ impl Packed {
 
     /// Rounds a matrix of 32-bit floats, row-major, to 8 bits and packs it; none where its rows are not whole blocks.
     pub(crate) fn from_floats(weight: &[f32], width: usize) -> Option<Self> {
-        if width % BLOCK != 0 {
+        if !width.is_multiple_of(BLOCK) {
             return None;
         }
         let row = |row: usize| formats::round_to_bytes(&weight[row * width..(row + 1) * width]);
@@ -168,16 +168,15 @@ impl Packed {
 
     /// One row of the matrix as floats.
     pub(crate) fn row(&self, row: usize) -> Vec<f32> {
-        let strip = self.strip(row / LANES);
-        let lane = row % LANES;
+        let (strip, within) = (self.strip(row / LANES), row % LANES);
         (0..self.width)
             .map(|index| {
                 let (line, byte, shift) = place(self.form, index);
-                let stored = strip.lines[line].0[lane * LINE_VALUES + byte] >> shift;
+                let stored = strip.lines[line].0[within * LINE_VALUES + byte] >> shift;
                 let integer = if self.form.bits == 4 { stored & 0x0f } else { stored };
                 let group = index / self.form.group;
-                let least = strip.leasts.get(group).map_or(0.0, |leasts| leasts.0[lane].to_f32());
-                strip.scales[group].0[lane].to_f32() * (i32::from(integer) - self.form.zero) as f32 + least
+                let least = strip.leasts.get(group).map_or(0.0, |leasts| leasts.0[within].to_f32());
+                strip.scales[group].0[within].to_f32() * (i32::from(integer) - self.form.zero) as f32 + least
             })
             .collect()
     }

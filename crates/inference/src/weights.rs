@@ -105,16 +105,12 @@ impl<'a> Loader<'a> {
             Precision::Full => None,
             Precision::Quantised => Packed::from_quantised(&quantised)?,
         };
-        Ok(match packed {
-            Some(packed) => {
-                self.bytes += packed.bytes();
-                Table::Packed(Arc::new(packed))
-            }
-            None => {
-                self.bytes += quantised.storage_size_in_bytes();
-                Table::Quantised(quantised)
-            }
-        })
+        if let Some(packed) = packed {
+            self.bytes += packed.bytes();
+            return Ok(Table::Packed(Arc::new(packed)));
+        }
+        self.bytes += quantised.storage_size_in_bytes();
+        Ok(Table::Quantised(quantised))
     }
 
     /// Packs a matrix, or with an adapter, or where its format has no kernel, its values rounded to 8 bits; whole floats where

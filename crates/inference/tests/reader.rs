@@ -104,13 +104,15 @@ fn a_line_break_does_not_end_a_text() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let error = Reader::load(&models::gguf(models::SMOLLM), &ADAPTER[..1000], Precision::Full, 1024).expect_err("it is cut off");
+    let error = Reader::load(&models::gguf(models::SMOLLM), &ADAPTER[..1000], Precision::Full, 1024)
+        .expect_err("it is cut off");
     assert!(matches!(error, InferenceError::Tensor(_)), "{error}");
-    let error = Reader::load(&models::gguf(models::QWEN), &ADAPTER, Precision::Full, 1024).expect_err("of another model");
+    let error =
+        Reader::load(&models::gguf(models::QWEN), &ADAPTER, Precision::Full, 1024).expect_err("of another model");
     assert!(matches!(error, InferenceError::Unsupported(_) | InferenceError::Malformed { .. }), "{error}");
     let long = "word ".repeat(2000);
-    let mut texts = vec![(passage(&recorded()[0]), long.as_str())];
+    let mut texts = vec![(passage(&READER, &recorded()[0]), long.as_str())];
     let before = texts[0].0.len();
-    assert!(matches!(READER.ask(&READER, Asked::Answerable, &mut texts), Err(InferenceError::ContextFull { .. })));
+    assert!(matches!(READER.ask(Asked::Answerable, &mut texts), Err(InferenceError::ContextFull { .. })));
     assert_eq!(texts[0].0.len(), before, "the state is unchanged");
 }

@@ -359,7 +359,7 @@ fn lookup_gives_what_plain_decoding_gives() {
                 one bin and £35 for each further bin. You can pay online, by phone or at the customer service centre.";
     let questions =
         ["What does a subscription cost?", "When is garden waste collected?", "Repeat the text word by word."];
-    let mut copies = 0;
+    let mut quoted = 0;
     for asked in questions {
         let prompt = question(&format!("{page}\n{asked}"));
         for stop_after in [60, 7] {
@@ -380,7 +380,7 @@ fn lookup_gives_what_plain_decoding_gives() {
         let mut state = MODEL.new_state();
         let copied = MODEL.generate(&mut state, &prompt, limits(40), &mut |_| true).expect("tokens");
         let text = MODEL.tokenizer().decode(&copied.tokens).expect("a text");
-        copies += usize::from(page.contains(text.split(". ").next().unwrap_or_default().trim()));
+        quoted += usize::from(page.contains(text.split(". ").next().unwrap_or_default().trim()));
     }
-    assert!(copies > 0, "nothing was copied, so that nothing was drafted");
+    assert!(quoted > 0, "nothing was copied, so that nothing was drafted");
 }

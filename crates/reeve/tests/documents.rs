@@ -10,7 +10,7 @@ const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"]
 
 /// The names with which a path of this repository begins. A list, and not what is found on the disk: a path into a folder
 /// that was removed is a fault, too.
-const TOP: [&str; 16] = [
+const TOP: [&str; 17] = [
     ".cargo",
     ".ci",
     "ARCHITECTURE.md",
@@ -19,6 +19,7 @@ const TOP: [&str; 16] = [
     "Cargo.lock",
     "Cargo.toml",
     "README.md",
+    "benchmarks",
     "crates",
     "docs",
     "evals",
