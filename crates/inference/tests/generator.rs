@@ -200,7 +200,7 @@ fn check_full(comparison: &Comparison) {
 /// Both candle's quantised products and ours round the activations to 8 bits, but not alike: ours keep their scales as
 /// 32-bit floats, candle's as 16-bit. By the last layer the logits differ as if the model had been quantised anew. So the
 /// measure is the same model in floats, which `check_full` holds to be right: after the same tokens ours must be as near to
-/// it as candle's, to a tenth, and choose its token as often, to a fiftieth.
+/// it as candle's, to a tenth, and choose its token as often, but for one choice in fifty.
 fn check_quantised(name: &str, comparison: &Comparison, fewest_equal: f64) {
     let model = generator(name, Precision::Full, KvPrecision::F32);
     let exact: Vec<Vec<Vec<f32>>> = comparison.sequences.iter().map(|sequence| after(&model, sequence)).collect();
@@ -208,7 +208,8 @@ fn check_quantised(name: &str, comparison: &Comparison, fewest_equal: f64) {
     eprintln!("{name}, in floats against ours: {ours}\n{name}, in floats against the reference: {theirs}");
     assert!(ours.root_mean_square() > 0.0, "nothing was rounded");
     assert!(ours.root_mean_square() < 1.1 * theirs.root_mean_square(), "ours {ours}, the reference {theirs}");
-    assert!(ours.equal_choices() >= theirs.equal_choices() - 0.02, "ours {ours}, the reference {theirs}");
+    let more = ours.differing.len().saturating_sub(theirs.differing.len());
+    assert!(more <= ours.choices.div_ceil(50), "ours {ours}, the reference {theirs}");
     let difference = comparison.difference();
     assert!(difference.equal_choices() >= fewest_equal, "{difference}");
 }
