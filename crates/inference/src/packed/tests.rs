@@ -1,3 +1,4 @@
+//! Packed matrices against the file, against their definition, and all kernels against each other.
 #![allow(clippy::unwrap_used)]
 use candle_core::{Device, Tensor};
 
