@@ -101,7 +101,7 @@ impl Sides<'_> {
         let request = assistant::draft_request(&asked.case.question);
         let prompt = Prompt::new(self.generator, page, passage, &request)?;
         // Without a state at the cold start, and with the passage's from then on.
-        let states = PassageStates::new(Arc::clone(self.generator), usize::MAX);
+        let states = PassageStates::new(Arc::clone(self.generator), usize::MAX, None);
         for start in [Start::Cold, Start::Warm, Start::Repeated] {
             let (mut ours, mut reuse, mut saved) = (None, None, None);
             for turn in 0..3 {

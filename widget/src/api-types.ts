@@ -206,6 +206,14 @@ export interface PageTold {
   readonly title: string;
 }
 
+/** How many states of passages are kept: with them, a first question on a passage need not wait until it is read. */
+export interface PassageStatesTold {
+  /** Kept so far, in memory or on disk. */
+  readonly kept: number;
+  /** One for each passage and language model; 0 without one. */
+  readonly of: number;
+}
+
 /** Where a conversation stands. */
 export type Phase =
   | "with_assistant"
@@ -249,6 +257,8 @@ export interface QueuePlace {
 export interface Ready {
   /** Published pages. */
   readonly pages: number;
+  /** What is read before anybody asks. Questions can be answered before all of it is. */
+  readonly passage_states: PassageStatesTold;
   /** Passages that the pages are cut into. */
   readonly passages: number;
   /** Whether the model's thread takes turns. */

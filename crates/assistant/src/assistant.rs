@@ -7,7 +7,7 @@ use std::time::Instant;
 use conversation::{Offer, Outcome, Reason, Turn};
 use corpus::{Council, Knowledge};
 use jiff::Timestamp;
-use retrieval::{Hit, Index, PassageReader, PassageStates, Query, Reranker, RetrievalError};
+use retrieval::{Filled, Hit, Index, KeptStates, PassageReader, PassageStates, Query, Reranker, RetrievalError};
 
 use crate::check::Checker;
 use crate::contact::way_to_a_person;
@@ -230,6 +230,44 @@ impl Assistant {
             self.rerank(&context, &mut hits, &|| true)?;
         }
         Ok(self.ranked_pages(&hits))
+    }
+
+    /// Computes one of the passage states that are not at hand, or reads one from disk, so that the first question on a
+    /// passage need not wait for it: the reader's first, which reads for every question, then those of the language models
+    /// that are loaded. To be called again until nothing is left to do, while nobody waits; `keep_going` is asked often.
+    /// Replies are the same, whether it is called or not.
+    pub fn fill_next_state(&self, keep_going: &dyn Fn() -> bool) -> Filled {
+        let (parts, index) = (&self.parts, &self.parts.index);
+        let of_reader = parts.reader.iter().map(|reader| reader.fill_next(index, keep_going));
+        let of_others = self.states().map(|states| states.fill_next(index, keep_going));
+        for filled in of_reader.chain(of_others) {
+            match filled {
+                Ok(Filled::Done) => (),
+                Ok(filled @ (Filled::Step | Filled::Interrupted)) => return filled,
+                Err(error) => {
+                    tracing::warn!(%error, "the state of a passage cannot be computed");
+                    return Filled::Step;
+                }
+            }
+        }
+        Filled::Done
+    }
+
+    /// How many passage states are at hand, of those that [`Self::fill_next_state`] sees to.
+    pub fn passage_states(&self) -> KeptStates {
+        let index = &self.parts.index;
+        let of_reader = self.parts.reader.iter().map(|reader| reader.kept(index));
+        of_reader.chain(self.states().map(|states| states.kept(index))).fold(KeptStates::default(), |sum, states| {
+            KeptStates { kept: sum.kept + states.kept, of: sum.of + states.of }
+        })
+    }
+
+    /// The states of the language models; those of a model with two roles once.
+    fn states(&self) -> impl Iterator<Item = &Arc<PassageStates>> {
+        let generator = self.parts.generator.as_ref();
+        let reranker = self.parts.reranker.as_ref().map(Reranker::states);
+        let other = reranker.filter(|states| generator.is_none_or(|generator| !Arc::ptr_eq(generator, states)));
+        generator.into_iter().chain(other)
     }
 
     pub(crate) fn handoff_overload_at(&self, clock: Timestamp) -> Reply {

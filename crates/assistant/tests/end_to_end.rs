@@ -59,7 +59,7 @@ static STATES: LazyLock<Arc<PassageStates>> = LazyLock::new(|| {
     let file = folder.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "gguf"));
     let options =
         GeneratorOptions { precision: Precision::Quantised, kv_precision: KvPrecision::F16, context_tokens: 1024 };
-    Arc::new(PassageStates::new(Arc::new(Generator::load(&file.unwrap(), options).unwrap()), 64 << 20))
+    Arc::new(PassageStates::new(Arc::new(Generator::load(&file.unwrap(), options).unwrap()), 64 << 20, None))
 });
 
 fn index(pages: &[(&str, &str)], data: &FilePath) -> Index {

@@ -50,7 +50,7 @@ pub struct Step<'a> {
 
 /// A language model of the `llama` or `qwen2` architecture with its tokeniser and chat template.
 pub struct Generator {
-    trunk: Trunk,
+    pub(crate) trunk: Trunk,
     head: Linear,
     tokenizer: Tokenizer,
     chat: ChatTemplate,

@@ -83,25 +83,37 @@ impl Reader {
         self.weight_bytes
     }
 
-    /// The tokens of a passage: its page's title, its heading, and its sentences, each on a line.
+    /// How it was loaded, the context limit resolved.
+    pub fn options(&self) -> &GeneratorOptions {
+        &self.trunk.options
+    }
+
+    /// An empty state.
+    pub fn new_state(&self) -> KvState {
+        self.trunk.new_state()
+    }
+
+    /// The tokens of a passage: its page's title, its heading, and its sentences, each on a line. As many of them as leave
+    /// half of the context to the question and the answer: longer passages are read up to there.
     ///
     /// # Errors
     /// Errors of the tokeniser.
     pub fn passage_tokens(&self, title: &str, heading: &str, sentences: &[String]) -> Result<Vec<u32>, InferenceError> {
-        self.tokenizer.encode(&format!("{title}\n{heading}\n{}\n", sentences.join("\n")))
+        let mut tokens = self.tokenizer.encode(&format!("{title}\n{heading}\n{}\n", sentences.join("\n")))?;
+        tokens.truncate(self.trunk.options.context_tokens / 2);
+        Ok(tokens)
     }
 
-    /// The state after a passage. Passages that do not fit the context are read up to there.
+    /// The state after a passage; none when `keep_going`, asked before each block, says no.
     ///
     /// # Errors
-    /// `NoTokens` and tensor errors.
-    pub fn read_passage(&self, tokens: &[u32]) -> Result<KvState, InferenceError> {
-        let mut state = self.trunk.new_state();
-        let most = self.trunk.options.context_tokens / 2;
-        let tokens = &tokens[..tokens.len().min(most)];
-        self.trunk.forward(&mut [Step { state: &mut state, tokens, logits: LogitsAt::None }])?;
-        state.freeze();
-        Ok(state)
+    /// `NoTokens`, `ContextFull` and tensor errors.
+    pub fn read_passage(
+        &self,
+        tokens: &[u32],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<KvState>, InferenceError> {
+        self.trunk.read(tokens, keep_going)
     }
 
     /// Reads a text after each state, in one pass over the weights, and gives the log-odds of a yes for each. The states

@@ -1,11 +1,16 @@
 //! The key/value state of a sequence as a value: what tokens it holds, and the keys and values of each layer.
 //!
 //! A state is a chain of frozen segments, shared between forks, and one open segment of its own. Forking freezes the
-//! open segment, so it costs a few pointers, whatever the length.
+//! open segment, so it costs a few pointers, whatever the length. A frozen segment can lie in a file.
+
+mod file;
 
 use std::sync::Arc;
 
 use half::{f16, slice::HalfFloatSliceExt};
+
+use file::MappedSegment;
+pub use file::StateFileError;
 
 /// How keys and values are stored. What is stored is what attention reads, so a kept state gives the same logits as
 /// a fresh one.
@@ -84,6 +89,38 @@ impl Segment {
     }
 }
 
+/// Which of a layer's two matrices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Keys,
+    Values,
+}
+
+/// A segment that nothing is appended to any more: in memory, or in a file that is mapped.
+#[derive(Debug)]
+enum Frozen {
+    Held(Segment),
+    Mapped(MappedSegment),
+}
+
+impl Frozen {
+    fn tokens(&self) -> &[u32] {
+        match self {
+            Self::Held(segment) => &segment.tokens,
+            Self::Mapped(segment) => segment.tokens(),
+        }
+    }
+
+    /// Appends the first `elements` keys or values of a layer to `into`.
+    fn read(&self, layer: usize, part: Part, elements: usize, into: &mut Vec<f32>) {
+        match (self, part) {
+            (Self::Held(segment), Part::Keys) => segment.keys[layer].read(elements, into),
+            (Self::Held(segment), Part::Values) => segment.values[layer].read(elements, into),
+            (Self::Mapped(segment), part) => segment.read(layer, part, elements, into),
+        }
+    }
+}
+
 /// The key/value state of one sequence under one model.
 #[derive(Debug, Clone)]
 pub struct KvState {
@@ -91,7 +128,7 @@ pub struct KvState {
     precision: KvPrecision,
     kv_width: usize,
     /// Frozen segments with how many of their tokens count (fewer than they hold after a truncation).
-    frozen: Vec<(Arc<Segment>, usize)>,
+    frozen: Vec<(Arc<Frozen>, usize)>,
     open: Segment,
 }
 
@@ -120,7 +157,7 @@ impl KvState {
     pub fn tokens(&self) -> Vec<u32> {
         let mut tokens = Vec::with_capacity(self.len());
         for (segment, count) in &self.frozen {
-            tokens.extend_from_slice(&segment.tokens[..*count]);
+            tokens.extend_from_slice(&segment.tokens()[..*count]);
         }
         tokens.extend_from_slice(&self.open.tokens);
         tokens
@@ -128,14 +165,30 @@ impl KvState {
 
     /// Bytes of keys and values, shared segments included.
     pub fn bytes(&self) -> usize {
+        let frozen: usize = self.frozen.iter().map(|(_, count)| count * self.token_bytes()).sum();
+        frozen + self.open_bytes()
+    }
+
+    /// Bytes of keys and values held in memory: without those that lie in a file, which cost the system's page cache.
+    pub fn memory_bytes(&self) -> usize {
+        let held = |(segment, count): &(Arc<Frozen>, usize)| match **segment {
+            Frozen::Held(_) => count * self.token_bytes(),
+            Frozen::Mapped(_) => 0,
+        };
+        self.frozen.iter().map(held).sum::<usize>() + self.open_bytes()
+    }
+
+    /// Bytes of keys and values that a token takes.
+    pub fn token_bytes(&self) -> usize {
         let element_bytes = match self.precision {
             KvPrecision::F32 => 4,
             KvPrecision::F16 => 2,
         };
-        let frozen: usize =
-            self.frozen.iter().map(|(_, count)| count * self.kv_width * element_bytes * 2 * self.open.keys.len()).sum();
-        let open: usize = self.open.keys.iter().chain(&self.open.values).map(Rows::bytes).sum();
-        frozen + open
+        self.kv_width * element_bytes * 2 * self.open.keys.len()
+    }
+
+    fn open_bytes(&self) -> usize {
+        self.open.keys.iter().chain(&self.open.values).map(Rows::bytes).sum()
     }
 
     /// Freezes what is held so far and returns a second state that shares it.
@@ -153,7 +206,7 @@ impl KvState {
         let empty = Segment::new(self.open.keys.len(), self.precision);
         let full = std::mem::replace(&mut self.open, empty);
         let count = full.tokens.len();
-        self.frozen.push((Arc::new(full), count));
+        self.frozen.push((Arc::new(Frozen::Held(full)), count));
     }
 
     /// Drops all but the first `tokens` tokens. Does nothing when there are not more.
@@ -197,8 +250,8 @@ impl KvState {
         let total = (self.len() + pushed) * self.kv_width;
         let (mut keys, mut values) = (Vec::with_capacity(total), Vec::with_capacity(total));
         for (segment, count) in &self.frozen {
-            segment.keys[layer].read(count * self.kv_width, &mut keys);
-            segment.values[layer].read(count * self.kv_width, &mut values);
+            segment.read(layer, Part::Keys, count * self.kv_width, &mut keys);
+            segment.read(layer, Part::Values, count * self.kv_width, &mut values);
         }
         let open = (self.open.tokens.len() + pushed) * self.kv_width;
         self.open.keys[layer].read(open, &mut keys);

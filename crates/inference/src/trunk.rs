@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::generator::{GeneratorOptions, Step};
+use crate::generator::{GeneratorOptions, LogitsAt, Step};
 use crate::kernels::{self, Heads, Rope, attention};
 use crate::linear::{Linear, Rows};
 use crate::weights::{Loader, Table};
@@ -80,9 +80,31 @@ impl Trunk {
         KvState::new(self.id, self.config.layers, self.config.kv_width(), self.options.kv_precision)
     }
 
+    /// The state after tokens from the beginning; none when `keep_going`, asked before each block, says no.
+    pub(crate) fn read(
+        &self,
+        tokens: &[u32],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<KvState>, InferenceError> {
+        let mut state = self.new_state();
+        let step = Step { state: &mut state, tokens, logits: LogitsAt::None };
+        let done = self.forward_while(&mut [step], keep_going)?.is_some();
+        state.freeze();
+        Ok(done.then_some(state))
+    }
+
     /// Appends tokens to several states in one pass over the weights: the hidden rows after the last block, one after
     /// another, step by step. No state is changed when any step is refused.
     pub(crate) fn forward(&self, steps: &mut [Step<'_>]) -> Result<Vec<f32>, InferenceError> {
+        Ok(self.forward_while(steps, &|| true)?.unwrap_or_default())
+    }
+
+    /// As `forward`; none, and no state changed, when `keep_going`, asked before each block, says no.
+    fn forward_while(
+        &self,
+        steps: &mut [Step<'_>],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<f32>>, InferenceError> {
         for step in steps.iter() {
             if step.state.model() != self.id {
                 return Err(InferenceError::ForeignState);
@@ -95,8 +117,8 @@ impl Trunk {
                 return Err(InferenceError::ContextFull { needed, context: self.options.context_tokens });
             }
         }
-        let result = self.forward_rows(steps);
-        if result.is_err() {
+        let result = self.forward_rows(steps, keep_going);
+        if !matches!(result, Ok(Some(_))) {
             for step in steps {
                 step.state.discard_unfinished();
             }
@@ -109,11 +131,15 @@ impl Trunk {
         kernels::rms_norm(rows, &self.norm, self.config.norm_epsilon)
     }
 
-    fn forward_rows(&self, steps: &mut [Step<'_>]) -> Result<Vec<f32>, InferenceError> {
+    fn forward_rows(
+        &self,
+        steps: &mut [Step<'_>],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<f32>>, InferenceError> {
         let tokens: Vec<u32> = steps.iter().flat_map(|step| step.tokens.iter().copied()).collect();
         let rows = tokens.len();
         if rows == 0 {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let hidden = self.config.hidden;
         let normed = |stream: &[f32], weight: &[f32]| {
@@ -121,6 +147,9 @@ impl Trunk {
         };
         let mut stream = self.table.embeddings(&tokens)?;
         for (layer, block) in self.blocks.iter().enumerate() {
+            if !keep_going() {
+                return Ok(None);
+            }
             let mixed = self.attend(layer, block, &normed(&stream, &block.attention_norm), steps)?;
             let mixed = Rows::new(mixed, self.config.heads * self.config.head_dim);
             kernels::add(&mut stream, &block.output.forward(&mixed)?);
@@ -134,7 +163,7 @@ impl Trunk {
         for step in steps.iter_mut() {
             step.state.push_tokens(step.tokens);
         }
-        Ok(stream)
+        Ok(Some(stream))
     }
 
     /// Keys and values of the new rows go to their states; each sequence attends to its own.

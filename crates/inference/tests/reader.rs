@@ -40,9 +40,12 @@ fn recorded() -> Vec<Recorded> {
     lines.map(|line| serde_json::from_str(line).expect("a record")).collect()
 }
 
+fn tokens(reader: &Reader, of: &Recorded) -> Vec<u32> {
+    reader.passage_tokens(&of.title, &of.heading, &of.sentences).expect("tokens")
+}
+
 fn passage(reader: &Reader, of: &Recorded) -> KvState {
-    let tokens = reader.passage_tokens(&of.title, &of.heading, &of.sentences).expect("tokens");
-    reader.read_passage(&tokens).expect("a state")
+    reader.read_passage(&tokens(reader, of), &|| true).expect("a state").expect("it was not stopped")
 }
 
 fn ask(reader: &Reader, asked: Asked, mut texts: Vec<(KvState, &str)>) -> (Vec<f32>, Vec<KvState>) {
@@ -91,6 +94,28 @@ fn what_is_read_together_is_read_as_alone() {
         let (alone, _) = ask(&READER, Asked::Answerable, vec![(passage(&READER, of), &of.question)]);
         assert!((alone[0] - together).abs() < 1e-3, "{} alone, {together} together", alone[0]);
     }
+}
+
+#[test]
+fn a_passage_from_a_file_is_judged_to_the_bit_as_one_just_read() {
+    let of = &recorded()[0];
+    let mut read = passage(&READER, of);
+    let mut file = tempfile::tempfile().expect("a file");
+    read.write(&[1; 32], &mut file).expect("it is written");
+    let mut kept = READER.new_state().from_file(&file, &[1; 32], &tokens(&READER, of)).expect("it is whole");
+    let judge = |state: &mut KvState| {
+        let (answerable, mut states) = ask(&READER, Asked::Answerable, vec![(state.fork(), &of.question)]);
+        let forks = of.sentences.iter().map(|text| (states[0].fork(), text.as_str())).collect();
+        (answerable, ask(&READER, Asked::Answer, forks).0)
+    };
+    assert_eq!(judge(&mut kept), judge(&mut read));
+}
+
+#[test]
+fn a_long_passage_leaves_half_of_the_context_to_what_is_asked() {
+    let long = vec!["The bins are emptied on Monday.".to_owned(); 400];
+    let tokens = READER.passage_tokens("Bins", "When", &long).expect("tokens");
+    assert_eq!(tokens.len(), READER.options().context_tokens / 2);
 }
 
 #[test]

@@ -36,6 +36,13 @@ fn computed(pieces: &[Vec<u32>]) -> KvState {
     state
 }
 
+/// The same state by way of a file.
+fn from_file(state: &KvState) -> KvState {
+    let mut file = tempfile::tempfile().expect("a file");
+    state.write(&[1; 32], &mut file).expect("it is written");
+    MODEL.new_state().from_file(&file, &[1; 32], &state.tokens()).expect("it is whole")
+}
+
 fn encode(text: &str) -> Vec<u32> {
     MODEL.tokenizer().encode(text).expect("tokens")
 }
@@ -70,6 +77,8 @@ enum Move {
     Switch(Vec<u32>),
     /// Drop all but this share of the pieces.
     Truncate(f64),
+    /// Write it to a file and go on with what the file holds.
+    Store,
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
@@ -78,6 +87,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => tokens(1..6).prop_map(Move::Disturb),
         1 => tokens(1..6).prop_map(Move::Switch),
         1 => (0.0..1.0f64).prop_map(Move::Truncate),
+        1 => Just(Move::Store),
     ];
     proptest::collection::vec(one, 2..8)
 }
@@ -108,6 +118,7 @@ proptest! {
                     pieces.truncate((share * pieces.len() as f64) as usize);
                     state.truncate(pieces.iter().map(Vec::len).sum());
                 }
+                Move::Store => state = from_file(&state),
             }
             prop_assert_eq!(state.tokens(), pieces.concat());
         }
@@ -211,6 +222,34 @@ fn forking_shares_and_counts() {
     assert_eq!((fork.bytes(), fork.tokens()), (state.bytes(), state.tokens()));
     state.truncate(0);
     assert!(state.is_empty() && state.bytes() == 0 && !fork.is_empty());
+}
+
+#[test]
+fn a_prefix_is_read_as_any_tokens_are_and_stops_before_a_block() {
+    let tokens = encode("The bins are emptied on Monday.");
+    let asked = std::cell::Cell::new(0);
+    let read = |most: usize| {
+        asked.set(0);
+        let keep_going = || {
+            asked.set(asked.get() + 1);
+            asked.get() <= most
+        };
+        MODEL.read_prefix(&tokens, &keep_going).expect("it is read")
+    };
+    let layers = MODEL.config().layers;
+    for most in [0, 1, layers - 1] {
+        assert!(read(most).is_none() && asked.get() == most + 1, "stopped after {most} blocks");
+    }
+    let mut whole = read(layers).expect("it was not stopped");
+    assert_eq!((asked.get(), whole.tokens()), (layers, tokens.clone()));
+    let mut fresh = MODEL.new_state();
+    MODEL.forward(&mut fresh, &tokens, LogitsAt::None).expect("it fits");
+    let next = encode(" And the boxes?");
+    let mut stored = from_file(&whole);
+    let expected = append(&mut fresh, &next);
+    assert_eq!(append(&mut whole, &next), expected);
+    assert_eq!(append(&mut stored, &next), expected);
+    assert!(matches!(MODEL.read_prefix(&[], &|| true), Err(InferenceError::NoTokens)));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub(crate) struct Models {
     pub(crate) reranker: String,
     pub(crate) generator: String,
     pub(crate) memory_mib: usize,
+    /// 0: none are kept on disk.
+    pub(crate) states_disk_mib: u64,
     pub(crate) context_tokens: usize,
 }
 

@@ -6,6 +6,7 @@ mod judge_file;
 mod output;
 mod progress;
 mod records;
+mod states;
 mod wiring;
 
 use std::path::PathBuf;
@@ -60,7 +61,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_env("REEVE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,server=info"));
+    let filter =
+        EnvFilter::try_from_env("REEVE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,server=info,retrieval=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let result = config::load(arguments.config.as_deref()).and_then(|config| match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments, &config),

@@ -16,6 +16,7 @@ use crate::config::{Answers, Compose, Config};
 use crate::judge_file::JudgeFile;
 use crate::output::complain;
 use crate::progress::{Meter, show_build, show_store};
+use crate::states::KeptOnDisk;
 
 const MANIFEST: &str = include_str!("../../../models/models.toml");
 
@@ -122,7 +123,8 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let encoder = Arc::new(Encoder::load(&folder)?);
 
     let mut meter = Meter::new();
-    let index_folder = place.data.join("indexes").join(folder_name(&place.knowledge));
+    let knowledge_name = folder_name(&place.knowledge);
+    let index_folder = place.data.join("indexes").join(&knowledge_name);
     let dense = config.answers.dense_share;
     let weights = FusionWeights { lexical: 1.0 - dense, dense };
     let index = Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, weights, &mut |p| {
@@ -153,7 +155,8 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     };
     let reranker = loader.load("reranker", reranker_name, &mut models)?;
     let profile = profile(&loader.loaded);
-    let (reader, generator, reranker) = loader.with_states(reader, generator, reranker);
+    let on_disk = KeptOnDisk::open(&place.data, knowledge_name, config.models.states_disk_mib);
+    let (reader, generator, reranker) = loader.with_states(on_disk.as_ref(), &models, reader, generator, reranker);
     let options = RerankOptions {
         candidates: config.answers.rerank_candidates,
         weight: config.answers.rerank_weight,
@@ -184,11 +187,17 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     }))
 }
 
+/// A language model, and the file that it is of.
+struct Loaded {
+    file: Located,
+    generator: Arc<Generator>,
+}
+
 /// Loads language models, each file once, within the memory budget.
 struct Loader<'a> {
     store: &'a Store,
     config: &'a Config,
-    loaded: Vec<(PathBuf, Arc<Generator>)>,
+    loaded: Vec<Loaded>,
     left_bytes: usize,
 }
 
@@ -208,9 +217,9 @@ impl<'a> Loader<'a> {
             return Ok(None);
         }
         let file = locate(self.store, name)?;
-        models.insert(role.to_owned(), file.digest);
-        if let Some((_, held)) = self.loaded.iter().find(|(path, _)| *path == file.path) {
-            return Ok(Some(Arc::clone(held)));
+        models.insert(role.to_owned(), file.digest.clone());
+        if let Some(held) = self.loaded.iter().find(|held| held.file.path == file.path) {
+            return Ok(Some(Arc::clone(&held.generator)));
         }
         let needed = Generator::weight_bytes_of_file(&file.path)?;
         if needed > self.left_bytes {
@@ -227,7 +236,7 @@ impl<'a> Loader<'a> {
         };
         let generator = Arc::new(Generator::load(&file.path, options)?);
         self.left_bytes = self.left_bytes.saturating_sub(generator.weight_bytes());
-        self.loaded.push((file.path, Arc::clone(&generator)));
+        self.loaded.push(Loaded { file, generator: Arc::clone(&generator) });
         Ok(Some(generator))
     }
 
@@ -263,17 +272,27 @@ impl<'a> Loader<'a> {
         Ok(Some(reader))
     }
 
-    /// Shares what memory is left among the models' passage states.
+    /// Shares what memory is left among the models' passage states, and gives each model its folder of them.
     fn with_states(
         self,
+        on_disk: Option<&KeptOnDisk>,
+        models: &BTreeMap<String, String>,
         reader: Option<Reader>,
         generator: Option<Arc<Generator>>,
         reranker: Option<Arc<Generator>>,
     ) -> (Option<PassageReader>, Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
         let budget = self.left_bytes / (self.loaded.len() + usize::from(reader.is_some())).max(1);
-        let reader = reader.map(|reader| PassageReader::new(reader, budget));
-        let states: Vec<Arc<PassageStates>> =
-            self.loaded.iter().map(|(_, model)| Arc::new(PassageStates::new(Arc::clone(model), budget))).collect();
+        let reader = reader.map(|reader| {
+            let files: Vec<&str> =
+                ["reader", "reader_adapter"].iter().filter_map(|role| models.get(*role)).map(String::as_str).collect();
+            let folder = on_disk.map(|on_disk| on_disk.folder(&files, reader.options()));
+            PassageReader::new(reader, budget, folder)
+        });
+        let states_of = |Loaded { file, generator }: &Loaded| {
+            let folder = on_disk.map(|on_disk| on_disk.folder(&[&file.digest], generator.options()));
+            Arc::new(PassageStates::new(Arc::clone(generator), budget, folder))
+        };
+        let states: Vec<Arc<PassageStates>> = self.loaded.iter().map(states_of).collect();
         let of = |model: Option<Arc<Generator>>| {
             model.and_then(|model| states.iter().find(|states| Arc::ptr_eq(states.generator(), &model)).cloned())
         };
@@ -281,7 +300,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// A name for the index of a knowledge folder: an index belongs to its folder.
+/// A name for the index and the passage states of a knowledge folder: they belong to their folder.
 fn folder_name(knowledge: &Path) -> String {
     let canonical = knowledge.canonicalize().unwrap_or_else(|_| knowledge.to_path_buf());
     let name = canonical.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -301,8 +320,8 @@ fn short_digest(text: &str) -> String {
 }
 
 /// What replies depend on besides models, pages and settings: the program and the arithmetic.
-fn profile(models: &[(PathBuf, Arc<Generator>)]) -> String {
-    let loaded: Vec<String> = models.iter().map(|(_, model)| format!("; {:?}", model.options())).collect();
+fn profile(models: &[Loaded]) -> String {
+    let loaded: Vec<String> = models.iter().map(|model| format!("; {:?}", model.generator.options())).collect();
     format!(
         "reeve {} of sources {}; {}{}",
         env!("CARGO_PKG_VERSION"),

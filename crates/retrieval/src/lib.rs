@@ -4,6 +4,7 @@
 //! This crate knows passages and models. It does not know HTTP, SQL, or how an answer is worded.
 
 mod error;
+mod filling;
 mod fuse;
 mod index;
 mod lexical;
@@ -16,11 +17,12 @@ mod vectors;
 mod vocabulary;
 
 pub use error::RetrievalError;
+pub use filling::{Filled, KeptStates};
 pub use fuse::{FusionWeights, Hit};
 pub use index::{BuildProgress, Index, Query};
 pub use prompt::{Prompt, SYSTEM};
 pub use reader::{PassageReader, Reading, ToRead};
 pub use rerank::{RerankOptions, Reranker};
-pub use states::PassageStates;
+pub use states::{PassageStates, StateFolder, StatesDisk};
 pub use text::{Analyzer, words};
 pub use vocabulary::Vocabulary;

@@ -2,7 +2,8 @@
 
 use inference::{Asked, InferenceError, KvState, Reader};
 
-use crate::states::StateCache;
+use crate::filling::{Filled, Filling, KeptStates, ReadsPassages};
+use crate::states::{StateCache, StateFolder};
 use crate::{Index, RetrievalError};
 
 /// A passage with the sentences of it that could be the answer, by number.
@@ -28,21 +29,23 @@ pub struct Reading {
 pub struct PassageReader {
     reader: Reader,
     cache: StateCache,
+    filling: Filling,
 }
 
 impl PassageReader {
-    /// No states yet; at most `budget_bytes` of them are kept.
-    pub fn new(reader: Reader, budget_bytes: usize) -> Self {
-        Self { reader, cache: StateCache::new(budget_bytes) }
+    /// No states in memory yet; at most `budget_bytes` of those that are not on disk are kept there.
+    pub fn new(reader: Reader, budget_bytes: usize, disk: Option<StateFolder>) -> Self {
+        let cache = StateCache::new(reader.new_state(), budget_bytes, disk);
+        Self { reader, cache, filling: Filling::default() }
     }
 
-    /// Bytes of the states kept.
+    /// Bytes of the states at hand, those that lie on disk included.
     pub fn bytes(&self) -> usize {
         self.cache.bytes()
     }
 
-    /// Reads passages for a question, a reading for each. `keep_going` is asked before each step; when it says no, there
-    /// are none.
+    /// Reads passages for a question, a reading for each. `keep_going` is asked before each step and while a passage is read
+    /// for the first time; when it says no, there are none.
     ///
     /// # Errors
     /// Errors of the model.
@@ -58,7 +61,8 @@ impl PassageReader {
             if !keep_going() {
                 return Ok(None);
             }
-            asked.push((self.state(index, *passage)?, question));
+            let Some(state) = self.state_after(&self.prefix(index, *passage)?, keep_going)? else { return Ok(None) };
+            asked.push((state, question));
         }
         let answerable = self.reader.ask(Asked::Answerable, &mut asked)?;
         if !keep_going() {
@@ -85,12 +89,33 @@ impl PassageReader {
         Ok(Some(answerable.into_iter().zip(what).map(reading).collect()))
     }
 
-    /// The state after a passage, kept or read now.
-    fn state(&self, index: &Index, number: usize) -> Result<KvState, InferenceError> {
-        let (page, passage) = index.passage(number);
+    /// Does one step of filling the states of all passages.
+    ///
+    /// # Errors
+    /// Errors of the model; the passage is then passed over.
+    pub fn fill_next(&self, index: &Index, keep_going: &dyn Fn() -> bool) -> Result<Filled, RetrievalError> {
+        self.filling.step(self, index, keep_going)
+    }
+
+    /// How many states of the passages are at hand.
+    pub fn kept(&self, index: &Index) -> KeptStates {
+        self.filling.kept(&self.cache, index)
+    }
+}
+
+impl ReadsPassages for PassageReader {
+    fn cache(&self) -> &StateCache {
+        &self.cache
+    }
+
+    fn prefix(&self, index: &Index, passage: usize) -> Result<Vec<u32>, InferenceError> {
+        let (page, passage) = index.passage(passage);
         let heading = passage.heading_path.last().unwrap_or(&page.title);
         let lines: Vec<String> = passage.sentences.iter().map(corpus::Sentence::with_lead_in).collect();
-        let tokens = self.reader.passage_tokens(&page.title, heading, &lines)?;
-        self.cache.after(&tokens, || self.reader.read_passage(&tokens))
+        self.reader.passage_tokens(&page.title, heading, &lines)
+    }
+
+    fn compute(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
+        self.reader.read_passage(prefix, keep_going)
     }
 }

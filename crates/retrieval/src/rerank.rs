@@ -34,6 +34,11 @@ impl Reranker {
         Self { states, options }
     }
 
+    /// The states that it reads by.
+    pub fn states(&self) -> &Arc<PassageStates> {
+        &self.states
+    }
+
     /// Whether the fused scores leave doubt about the best page.
     pub fn in_doubt(&self, index: &Index, hits: &[Hit]) -> bool {
         let Some(first) = hits.first() else { return false };

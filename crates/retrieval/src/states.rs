@@ -1,112 +1,121 @@
-//! Key/value states of passages, kept in memory within a budget, least recently used first out.
+//! Key/value states of passages: looked for in memory, then on disk, and else made and kept in both.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+mod disk;
+mod memory;
+
+use std::sync::Arc;
 
 use inference::{Generator, InferenceError, KvState, LogitsAt};
+use sha2::{Digest as _, Sha256};
 
-/// Identifies what a state was computed from: the tokens themselves.
-type Key = Vec<u32>;
+pub use disk::{StateFolder, StatesDisk};
+use memory::Memory;
 
-struct Kept {
-    state: KvState,
-    last_used: u64,
-}
+use crate::filling::{Filled, Filling, KeptStates, ReadsPassages};
+use crate::{Index, Prompt, RetrievalError};
 
-#[derive(Default)]
-struct Cache {
-    kept: HashMap<Key, Kept>,
-    bytes: usize,
-    clock: u64,
-}
+/// Names a state by what it was computed from: the digest of the tokens, which hold the prompt and the passage.
+pub(crate) type Key = [u8; 32];
 
-/// States by the tokens that they were computed from.
-pub(crate) struct StateCache {
-    budget_bytes: usize,
-    cache: Mutex<Cache>,
-}
-
-impl std::fmt::Debug for StateCache {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StateCache").field("budget_bytes", &self.budget_bytes).finish_non_exhaustive()
+/// The key of a state.
+pub(crate) fn key(prefix: &[u32]) -> Key {
+    let mut hash = Sha256::new();
+    for token in prefix {
+        hash.update(token.to_le_bytes());
     }
+    hash.finalize().into()
+}
+
+/// States of one model by the tokens that they were computed from.
+#[derive(Debug)]
+pub(crate) struct StateCache {
+    /// The model's, without a token.
+    empty: KvState,
+    memory: Memory,
+    disk: Option<StateFolder>,
 }
 
 impl StateCache {
-    /// No states yet; at most `budget_bytes` of them are kept.
-    pub(crate) fn new(budget_bytes: usize) -> Self {
-        Self { budget_bytes, cache: Mutex::default() }
+    /// No states in memory yet, where at most `budget_bytes` of those that are not on disk are kept. `empty` is a state of
+    /// the model without a token.
+    pub(crate) fn new(empty: KvState, budget_bytes: usize, disk: Option<StateFolder>) -> Self {
+        Self { empty, memory: Memory::new(budget_bytes), disk }
     }
 
-    /// Bytes of the states kept.
+    /// Bytes of the states at hand, those that lie on disk included.
     pub(crate) fn bytes(&self) -> usize {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).bytes
+        self.memory.bytes()
     }
 
-    /// The state after `prefix`, kept or else made. The caller owns its fork.
-    pub(crate) fn after(
-        &self,
-        prefix: &[u32],
-        make: impl FnOnce() -> Result<KvState, InferenceError>,
-    ) -> Result<KvState, InferenceError> {
-        if let Some(state) = self.kept(prefix) {
-            return Ok(state);
+    /// The state after `prefix`, from memory or from disk. The caller owns its fork.
+    pub(crate) fn get(&self, prefix: &[u32]) -> Option<KvState> {
+        let key = key(prefix);
+        if let Some(state) = self.memory.get(&key) {
+            return Some(state);
         }
-        let mut state = make()?;
+        let state = self.read_from_disk(&key, prefix)?;
+        self.memory.keep(key, state.clone());
+        Some(state)
+    }
+
+    /// Keeps the state after `prefix`, and gives it back as it is kept.
+    pub(crate) fn keep(&self, prefix: &[u32], mut state: KvState) -> KvState {
+        let key = key(prefix);
         state.freeze();
-        self.keep(prefix, state.clone());
-        Ok(state)
+        let state = self.write_to_disk(&key, prefix, state);
+        self.memory.keep(key, state.clone());
+        state
     }
 
-    fn kept(&self, prefix: &[u32]) -> Option<KvState> {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.clock += 1;
-        let now = cache.clock;
-        let kept = cache.kept.get_mut(prefix)?;
-        kept.last_used = now;
-        Some(kept.state.clone())
+    fn read_from_disk(&self, key: &Key, prefix: &[u32]) -> Option<KvState> {
+        self.disk.as_ref()?.read(key, prefix, &self.empty)
     }
 
-    fn keep(&self, prefix: &[u32], state: KvState) {
-        let bytes = state.bytes();
-        if bytes > self.budget_bytes {
-            return;
+    /// Writes the state and gives it as it lies on disk, so that it costs no memory of ours; as it was where it cannot be
+    /// written.
+    fn write_to_disk(&self, key: &Key, prefix: &[u32], state: KvState) -> KvState {
+        let written = self.disk.as_ref().is_some_and(|disk| disk.write(key, &state));
+        let mapped = if written { self.read_from_disk(key, prefix) } else { None };
+        mapped.unwrap_or(state)
+    }
+
+    /// Whether the state is at hand.
+    pub(crate) fn holds(&self, key: &Key) -> bool {
+        self.memory.holds(key)
+    }
+
+    /// How many of these states are at hand.
+    pub(crate) fn count(&self, keys: &[Key]) -> usize {
+        self.memory.count(keys)
+    }
+
+    /// Whether a state of so many tokens could be kept without another's having to go, or lies on disk already.
+    pub(crate) fn has_room(&self, key: &Key, tokens: usize) -> bool {
+        let on_disk = |disk: &StateFolder| disk.has(key) || disk.has_room(self.empty.file_bytes(tokens));
+        self.disk.as_ref().is_some_and(on_disk) || self.memory.has_room(self.empty.token_bytes() * tokens)
+    }
+
+    /// Removes from disk what is not wanted any more.
+    pub(crate) fn sweep(&self, wanted: &[Key]) {
+        if let Some(disk) = &self.disk {
+            disk.sweep(wanted);
         }
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        while cache.bytes + bytes > self.budget_bytes {
-            let Some(oldest) = cache.kept.iter().min_by_key(|(_, kept)| kept.last_used).map(|(key, _)| key.clone())
-            else {
-                break;
-            };
-            if let Some(gone) = cache.kept.remove(&oldest) {
-                cache.bytes -= gone.state.bytes();
-            }
-        }
-        cache.clock += 1;
-        let last_used = cache.clock;
-        if let Some(replaced) = cache.kept.insert(prefix.to_vec(), Kept { state, last_used }) {
-            cache.bytes -= replaced.state.bytes();
-        }
-        cache.bytes += bytes;
     }
 }
 
 /// The passage states of one generator.
+#[derive(Debug)]
 pub struct PassageStates {
     generator: Arc<Generator>,
     cache: StateCache,
-}
-
-impl std::fmt::Debug for PassageStates {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PassageStates").field("cache", &self.cache).finish_non_exhaustive()
-    }
+    filling: Filling,
 }
 
 impl PassageStates {
-    /// No states yet; at most `budget_bytes` of them are kept.
-    pub fn new(generator: Arc<Generator>, budget_bytes: usize) -> Self {
-        Self { generator, cache: StateCache::new(budget_bytes) }
+    /// No states in memory yet; at most `budget_bytes` of those that are not on disk are kept there.
+    pub fn new(generator: Arc<Generator>, budget_bytes: usize, disk: Option<StateFolder>) -> Self {
+        let cache = StateCache::new(generator.new_state(), budget_bytes, disk);
+        Self { generator, cache, filling: Filling::default() }
     }
 
     /// The model that the states belong to.
@@ -114,7 +123,7 @@ impl PassageStates {
         &self.generator
     }
 
-    /// Bytes of the states kept.
+    /// Bytes of the states at hand, those that lie on disk included.
     pub fn bytes(&self) -> usize {
         self.cache.bytes()
     }
@@ -124,10 +133,40 @@ impl PassageStates {
     /// # Errors
     /// `ContextFull` and tensor errors.
     pub fn after(&self, prefix: &[u32]) -> Result<KvState, InferenceError> {
-        self.cache.after(prefix, || {
-            let mut state = self.generator.new_state();
-            self.generator.forward(&mut state, prefix, LogitsAt::None)?;
-            Ok(state)
-        })
+        if let Some(state) = self.cache.get(prefix) {
+            return Ok(state);
+        }
+        let mut state = self.generator.new_state();
+        self.generator.forward(&mut state, prefix, LogitsAt::None)?;
+        Ok(self.cache.keep(prefix, state))
+    }
+
+    /// Does one step of filling the states of all passages.
+    ///
+    /// # Errors
+    /// Errors of the model; the passage is then passed over.
+    pub fn fill_next(&self, index: &Index, keep_going: &dyn Fn() -> bool) -> Result<Filled, RetrievalError> {
+        self.filling.step(self, index, keep_going)
+    }
+
+    /// How many states of the passages are at hand.
+    pub fn kept(&self, index: &Index) -> KeptStates {
+        self.filling.kept(&self.cache, index)
+    }
+}
+
+impl ReadsPassages for PassageStates {
+    fn cache(&self) -> &StateCache {
+        &self.cache
+    }
+
+    fn prefix(&self, index: &Index, passage: usize) -> Result<Vec<u32>, InferenceError> {
+        let (page, passage) = index.passage(passage);
+        // What is asked stands behind what is kept.
+        Ok(Prompt::new(&self.generator, page, passage, "")?.prefix)
+    }
+
+    fn compute(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
+        self.generator.read_prefix(prefix, keep_going)
     }
 }

@@ -4,6 +4,7 @@
 pub(crate) mod app;
 mod chat;
 mod endings;
+mod filling;
 mod kept;
 mod load;
 mod openapi;

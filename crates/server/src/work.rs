@@ -2,6 +2,7 @@
 //! else the way to a person.
 
 mod answerer;
+mod filling;
 mod kept;
 mod queue;
 
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub(crate) use answerer::Answerer;
 #[cfg(test)]
 pub(crate) use answerer::ScriptedAnswers;
+use filling::Filling;
 use kept::{Followers, Kept, Standing, lock};
 use queue::JobQueue;
 
@@ -32,6 +34,9 @@ use crate::wire::StageName;
 /// How many turns are answered without the model at a time. Each takes a processor for some tens of milliseconds; more
 /// than this would slow down the turn that the model works on.
 const QUOTES_AT_A_TIME: usize = 2;
+
+/// How often it is looked whether quotes are done, for which the filling of passage states makes room.
+const QUOTE_PAUSE: Duration = Duration::from_millis(20);
 
 /// One turn to be answered.
 pub(crate) struct Job {
@@ -185,10 +190,25 @@ impl Work {
     }
 
     fn run(&self) {
-        while let Some(job) = self.queue.pop() {
+        let mut filling = Filling::default();
+        loop {
+            filling.go_on(&self.answerer, &|| self.is_idle());
+            let Some(job) = self.queue.pop() else { return };
             self.answer(&job, Path::Full, Some(Instant::now() + self.draft_deadline));
             self.queue.done();
         }
+    }
+
+    /// Whether no turn waits for the model's thread, which asks this. While quotes are in work, it waits for them: they have
+    /// the processors for themselves.
+    fn is_idle(&self) -> bool {
+        while self.queue.is_idle() {
+            if self.quotes.available_permits() == QUOTES_AT_A_TIME {
+                return true;
+            }
+            std::thread::sleep(QUOTE_PAUSE);
+        }
+        false
     }
 
     /// Answers a turn, on a thread that may block; a panic in it is a fault like any other and leads to a person.

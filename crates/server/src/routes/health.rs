@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use assistant::KeptStates;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,6 +27,17 @@ pub(crate) struct Ready {
     pages: usize,
     /// Passages that the pages are cut into.
     passages: usize,
+    /// What is read before anybody asks. Questions can be answered before all of it is.
+    passage_states: PassageStatesTold,
+}
+
+/// How many states of passages are kept: with them, a first question on a passage need not wait until it is read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PassageStatesTold {
+    /// Kept so far, in memory or on disk.
+    kept: usize,
+    /// One for each passage and language model; 0 without one.
+    of: usize,
 }
 
 /// `GET /livez`: the process answers.
@@ -43,7 +55,7 @@ pub(crate) async fn livez() -> Json<Live> {
 #[utoipa::path(
     get, path = "/readyz", operation_id = "readyz", tag = "health",
     summary = "Whether questions can be answered",
-    description = "With how many pages the answers come from.",
+    description = "With how many pages the answers come from, and how many passages have been read in advance.",
     responses(
         (status = OK, body = Ready, description = "They can"),
         (status = SERVICE_UNAVAILABLE, body = Ready, description = "They cannot"),
@@ -54,5 +66,7 @@ pub(crate) async fn readyz(State(service): State<Arc<Service>>) -> (StatusCode, 
     let ready = !service.conversations().is_closing() && !service.has_ended();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let passages = pages.iter().map(|page| page.passages.len()).sum();
-    (status, Json(Ready { ready, pages: pages.len(), passages }))
+    let KeptStates { kept, of } = service.work().answerer().passage_states();
+    let passage_states = PassageStatesTold { kept, of };
+    (status, Json(Ready { ready, pages: pages.len(), passages, passage_states }))
 }

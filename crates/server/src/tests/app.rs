@@ -117,6 +117,14 @@ impl TestApp {
         Self::on_database(Arc::clone(&self.folder), config, Duration::from_secs(30), knowledge).await
     }
 
+    /// A service that has so many passage states to fill, none of which is done before the script allows it.
+    pub(crate) async fn with_states(of: usize) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = format!("sqlite:{}", folder.path().join("reeve.db").display());
+        let script = ScriptedAnswers::new(knowledge()).with_states(of);
+        Self::with_script(&url, folder, &config(), Duration::from_secs(30), script).await
+    }
+
     async fn on_database(
         folder: Arc<TempDir>,
         config: &ServerConfig,
@@ -140,8 +148,18 @@ impl TestApp {
         listener_grace: Duration,
         knowledge: Knowledge,
     ) -> Self {
+        Self::with_script(url, folder, config, listener_grace, ScriptedAnswers::new(knowledge)).await
+    }
+
+    async fn with_script(
+        url: &str,
+        folder: Arc<TempDir>,
+        config: &ServerConfig,
+        listener_grace: Duration,
+        script: ScriptedAnswers,
+    ) -> Self {
         let store = Store::open(url).await.unwrap();
-        let script = Arc::new(ScriptedAnswers::new(knowledge));
+        let script = Arc::new(script);
         let answerer = Answerer::Scripted(Arc::clone(&script));
         let recorded: Arc<Mutex<Vec<Recorded>>> = Arc::default();
         let kept = Arc::clone(&recorded);

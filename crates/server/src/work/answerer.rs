@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use assistant::{Assistant, Enquiry, Event, Path, Reply, Sameness};
+use assistant::{Assistant, Enquiry, Event, Filled, KeptStates, Path, Reply, Sameness};
 use conversation::Outcome;
 use corpus::Knowledge;
 use jiff::Timestamp;
@@ -62,6 +62,24 @@ impl Answerer {
             Self::Assistant(assistant) => assistant.now(),
             #[cfg(test)]
             Self::Scripted(_) => Timestamp::now(),
+        }
+    }
+
+    /// See [`Assistant::fill_next_state`].
+    pub(crate) fn fill_next_state(&self, keep_going: &dyn Fn() -> bool) -> Filled {
+        match self {
+            Self::Assistant(assistant) => assistant.fill_next_state(keep_going),
+            #[cfg(test)]
+            Self::Scripted(script) => script.fill_next_state(keep_going),
+        }
+    }
+
+    /// See [`Assistant::passage_states`].
+    pub(crate) fn passage_states(&self) -> KeptStates {
+        match self {
+            Self::Assistant(assistant) => assistant.passage_states(),
+            #[cfg(test)]
+            Self::Scripted(script) => script.passage_states(),
         }
     }
 

@@ -31,6 +31,12 @@ impl JobQueue {
         state.working || !state.waiting.is_empty()
     }
 
+    /// Whether no job waits and the queue is open.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.waiting.is_empty() && !state.closed
+    }
+
     /// Puts a job at the end; gives it back when the queue is full or closed. Also gives the jobs that nobody wants any
     /// more, which have made room.
     pub(crate) fn push(&self, job: Job) -> (Result<(), Job>, Vec<Job>) {

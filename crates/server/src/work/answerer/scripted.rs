@@ -1,11 +1,11 @@
 //! Replies by a script: the question's first word says what happens.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use assistant::testing::{cited_reply, clarify_reply, fixed_reply, handoff_reply, on_path, signpost_reply};
-use assistant::{Enquiry, Event, Path, Reply, Sameness, Stage};
+use assistant::{Enquiry, Event, Filled, KeptStates, Path, Reply, Sameness, Stage};
 use conversation::{Citation, Reason};
 use corpus::Knowledge;
 
@@ -24,6 +24,17 @@ pub(crate) struct ScriptedAnswers {
     released: AtomicBool,
     open: AtomicBool,
     asked: Mutex<Vec<Asked>>,
+    states: States,
+}
+
+/// Passage states that are filled as a test lets them.
+#[derive(Default)]
+struct States {
+    of: usize,
+    kept: AtomicUsize,
+    /// So many may be kept by now.
+    allowed: AtomicUsize,
+    interruptions: AtomicUsize,
 }
 
 /// What was asked, as the assistant would have seen it.
@@ -46,7 +57,44 @@ impl ScriptedAnswers {
             released: AtomicBool::new(false),
             open: AtomicBool::new(true),
             asked: Mutex::default(),
+            states: States::default(),
         }
+    }
+
+    /// With so many passage states to be filled, none of which is done before [`Self::allow_states`].
+    pub(crate) fn with_states(self, of: usize) -> Self {
+        Self { states: States { of, ..States::default() }, ..self }
+    }
+
+    /// Lets so many passage states be done, those that are included.
+    pub(crate) fn allow_states(&self, count: usize) {
+        self.states.allowed.store(count, Ordering::SeqCst);
+    }
+
+    /// How often the filling of a state was interrupted.
+    pub(crate) fn interruptions(&self) -> usize {
+        self.states.interruptions.load(Ordering::SeqCst)
+    }
+
+    /// Fills a state, which takes until a test allows it.
+    pub(crate) fn fill_next_state(&self, keep_going: &dyn Fn() -> bool) -> Filled {
+        let states = &self.states;
+        if states.kept.load(Ordering::SeqCst) == states.of {
+            return Filled::Done;
+        }
+        while states.kept.load(Ordering::SeqCst) == states.allowed.load(Ordering::SeqCst) {
+            if !keep_going() {
+                states.interruptions.fetch_add(1, Ordering::SeqCst);
+                return Filled::Interrupted;
+            }
+            std::thread::sleep(POLL);
+        }
+        states.kept.fetch_add(1, Ordering::SeqCst);
+        Filled::Step
+    }
+
+    pub(crate) fn passage_states(&self) -> KeptStates {
+        KeptStates { kept: self.states.kept.load(Ordering::SeqCst), of: self.states.of }
     }
 
     /// Lets held replies go on, now and from now on.
