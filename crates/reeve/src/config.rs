@@ -69,6 +69,7 @@ pub(crate) struct Answers {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) queue_length: usize,
+    pub(crate) longest_wait_ms: u64,
     pub(crate) kept_replies: usize,
     pub(crate) draft_deadline_ms: u64,
     pub(crate) request_limit_bytes: usize,

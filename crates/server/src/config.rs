@@ -14,6 +14,9 @@ pub struct ServerConfig {
     /// How many turns may wait for the model besides the one that it works on. When that many wait, a turn is answered
     /// by quoting the pages, without the model.
     pub queue_length: usize,
+    /// How long a turn may have to wait for the model, by what turns took lately. One that would wait for longer is answered
+    /// likewise, unless it is the next.
+    pub longest_wait: Duration,
     /// How many replies are kept for those who ask the same.
     pub kept_replies: usize,
     /// How long the model may take for one turn, counted from when work on it starts.

@@ -19,7 +19,7 @@ use crate::recorder::Recorder;
 use crate::routes;
 use crate::staff::Console;
 use crate::wire;
-use crate::work::{Answerer, Work};
+use crate::work::{Answerer, JobQueue, Work};
 
 /// How often unused conversations are let go and waiting residents are looked after.
 const ROUND_INTERVAL: Duration = Duration::from_secs(5);
@@ -61,9 +61,10 @@ impl Service {
         let notices = store.notices();
         let switches = store.switches().await?;
         let people = People::new(store.clone(), answerer.clone(), config, switches)?;
-        let (queue, kept) = (config.queue_length, config.kept_replies);
-        let work = Work::start(answerer, recorder, Arc::clone(&people), queue, kept, config.draft_deadline)
-            .map_err(ServerError::Worker)?;
+        let queue = JobQueue::new(config.queue_length, config.longest_wait);
+        let work =
+            Work::start(answerer, recorder, Arc::clone(&people), queue, config.kept_replies, config.draft_deadline)
+                .map_err(ServerError::Worker)?;
         let service = Arc::new(Self {
             conversations: Conversations::new(
                 store,

@@ -24,7 +24,7 @@ pub(crate) use answerer::Answerer;
 pub(crate) use answerer::ScriptedAnswers;
 use filling::Filling;
 use kept::{Followers, Kept, Standing, lock};
-use queue::JobQueue;
+pub(crate) use queue::JobQueue;
 
 use crate::conversations::Conversation;
 use crate::people::People;
@@ -91,7 +91,7 @@ impl Work {
         answerer: Answerer,
         recorder: Option<Recorder>,
         people: Arc<People>,
-        queue_length: usize,
+        queue: JobQueue,
         kept_replies: usize,
         draft_deadline: Duration,
     ) -> std::io::Result<Arc<Self>> {
@@ -100,7 +100,7 @@ impl Work {
             recorder,
             people,
             runtime: Handle::current(),
-            queue: JobQueue::new(queue_length),
+            queue,
             kept: Kept::new(kept_replies),
             quotes: Arc::new(Semaphore::new(QUOTES_AT_A_TIME)),
             draft_deadline,

@@ -83,6 +83,7 @@ fn server_config(address: SocketAddr, config: &Config) -> ServerConfig {
     ServerConfig {
         address,
         queue_length: server.queue_length,
+        longest_wait: Duration::from_millis(server.longest_wait_ms),
         kept_replies: server.kept_replies,
         draft_deadline: Duration::from_millis(server.draft_deadline_ms),
         request_limit_bytes: server.request_limit_bytes,

@@ -54,6 +54,7 @@ pub(crate) fn config() -> ServerConfig {
     ServerConfig {
         address: ([127, 0, 0, 1], 0).into(),
         queue_length: 4,
+        longest_wait: Duration::from_secs(3600),
         kept_replies: 100,
         draft_deadline: Duration::from_secs(5),
         request_limit_bytes: 64 * 1024,

@@ -12,16 +12,23 @@ use crate::ServerConfig;
 /// A service whose model is busy and whose queue, of this length, is full of held turns.
 async fn full(queue_length: usize) -> (TestApp, Vec<(Opened, Stream)>) {
     let app = TestApp::with(&ServerConfig { queue_length, ..config() }, Duration::from_secs(30)).await;
+    let held = hold(&app, queue_length + 1).await;
+    (app, held)
+}
+
+/// So many turns that the model does not come to an end with, the first of them in work.
+async fn hold(app: &TestApp, turns: usize) -> Vec<(Opened, Stream)> {
+    let before = app.script.asked().len();
     let mut held = Vec::new();
-    for number in 0..=queue_length {
+    for number in 0..turns {
         let opened = app.open().await;
         let stream = Stream::of(app.turn(&opened, "held", "hold on").await);
         held.push((opened, stream));
         if number == 0 {
-            eventually(|| app.script.asked().len() == 1).await;
+            eventually(|| app.script.asked().len() == before + 1).await;
         }
     }
-    (app, held)
+    held
 }
 
 #[tokio::test]
@@ -68,6 +75,26 @@ async fn when_the_queue_is_full_the_page_is_quoted() {
     let last = asked.last().unwrap();
     assert_eq!((last.path, last.has_deadline), (Path::QuoteOnly(QuoteOnlyReason::Overload), false));
     app.script.release();
+}
+
+/// Two turns of the length that is guessed at first would take longer than this, two quick ones not.
+const LESS_THAN_TWO: Duration = Duration::from_millis(900);
+
+#[tokio::test]
+async fn nobody_waits_for_longer_than_turns_took_lately() {
+    let app = TestApp::with(&ServerConfig { longest_wait: LESS_THAN_TWO, ..config() }, Duration::from_secs(30)).await;
+    let _held = hold(&app, 2).await;
+    let events = app.ask(&app.open().await, "one", "What does it cost?").await;
+    assert_eq!(events.last().unwrap().data["text"], "Quoted: What does it cost?");
+
+    let app = TestApp::with(&ServerConfig { longest_wait: LESS_THAN_TWO, ..config() }, Duration::from_secs(30)).await;
+    for number in 0..5 {
+        app.ask(&app.open().await, "quick", &format!("Question {number}?")).await;
+    }
+    let _held = hold(&app, 2).await;
+    let third = Stream::of(app.turn(&app.open().await, "one", "What does it cost?").await);
+    app.script.release();
+    assert_eq!(third.rest().await.last().unwrap().data["text"], "Answered: What does it cost?");
 }
 
 #[tokio::test]

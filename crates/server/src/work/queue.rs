@@ -1,34 +1,47 @@
-//! The bounded queue in front of the model. A full queue says so at once; turns that nobody wants any more free their place.
+//! The queue in front of the model, bounded by number and by the time that the last in it would wait. A full queue says so
+//! at once; turns that nobody wants any more free their place.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Job;
+
+/// A turn counts for so much of the usual time: it follows a change of load within some ten turns.
+const WEIGHT_OF_ONE: u32 = 8;
+
+/// What a turn is taken to need before any was worked on.
+const FIRST_GUESS: Duration = Duration::from_millis(500);
 
 /// Jobs in the order of their coming.
 pub(crate) struct JobQueue {
     length: usize,
+    longest_wait: Duration,
     state: Mutex<State>,
     changed: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
-    working: bool,
+    /// Since when a job is in work.
+    working: Option<Instant>,
+    /// What a job takes, the latest counting most.
+    usual: Duration,
     closed: bool,
 }
 
 impl JobQueue {
-    /// At most `length` jobs wait besides the one in work.
-    pub(crate) fn new(length: usize) -> Self {
-        Self { length, state: Mutex::default(), changed: Condvar::new() }
+    /// At most `length` jobs wait besides the one in work, and of those behind the first none that would wait for longer than
+    /// `longest_wait`, if jobs take what they took lately.
+    pub(crate) fn new(length: usize, longest_wait: Duration) -> Self {
+        let state = State { waiting: VecDeque::new(), working: None, usual: FIRST_GUESS, closed: false };
+        Self { length, longest_wait, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Whether a job pushed now would have to wait.
     pub(crate) fn is_busy(&self) -> bool {
         let state = self.lock();
-        state.working || !state.waiting.is_empty()
+        state.working.is_some() || !state.waiting.is_empty()
     }
 
     /// Whether no job waits and the queue is open.
@@ -42,10 +55,10 @@ impl JobQueue {
     pub(crate) fn push(&self, job: Job) -> (Result<(), Job>, Vec<Job>) {
         let mut state = self.lock();
         let mut unwanted = VecDeque::new();
-        if state.waiting.len() + usize::from(state.working) > self.length {
+        if self.is_full(&state) {
             (state.waiting, unwanted) = state.waiting.drain(..).partition(Job::is_wanted);
         }
-        if state.closed || state.waiting.len() + usize::from(state.working) > self.length {
+        if state.closed || self.is_full(&state) {
             return (Err(job), unwanted.into());
         }
         state.waiting.push_back(job);
@@ -62,7 +75,7 @@ impl JobQueue {
                 return None;
             }
             if let Some(job) = state.waiting.pop_front() {
-                state.working = true;
+                state.working = Some(Instant::now());
                 return Some(job);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -71,7 +84,10 @@ impl JobQueue {
 
     /// Marks the popped job as done.
     pub(crate) fn done(&self) {
-        self.lock().working = false;
+        let mut state = self.lock();
+        if let Some(since) = state.working.take() {
+            state.usual = (state.usual * (WEIGHT_OF_ONE - 1) + since.elapsed()) / WEIGHT_OF_ONE;
+        }
     }
 
     /// Gives out nothing more and takes nothing more.
@@ -81,6 +97,13 @@ impl JobQueue {
         state.waiting.clear();
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Whether one more has no place. What is in work counts as a whole: nobody knows how much of it is left.
+    fn is_full(&self, state: &State) -> bool {
+        let ahead = state.waiting.len() + usize::from(state.working.is_some());
+        let wait = u32::try_from(ahead).map_or(Duration::MAX, |ahead| state.usual.saturating_mul(ahead));
+        ahead > self.length || (ahead > 1 && wait > self.longest_wait)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
