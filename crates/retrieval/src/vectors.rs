@@ -14,7 +14,7 @@ use crate::RetrievalError;
 
 const MAGIC: &[u8; 8] = b"reevevec";
 
-/// Large corpora are encoded in portions of so many texts, each written as it is done: an interrupted run loses little.
+/// Large corpora are encoded in portions of so many texts, each appended as it is done: an interrupted run loses little.
 const PORTION: usize = 4096;
 
 /// What identifies an encoded text.
@@ -79,13 +79,17 @@ impl VectorFile {
         }
         let total = missing.len();
         let mut done = 0;
+        if total > PORTION {
+            // What is appended has to follow whole records of this encoder.
+            self.write()?;
+        }
         for portion in missing.chunks(PORTION) {
             let texts: Vec<&str> = portion.iter().map(|(_, text)| *text).collect();
             let vectors = encoder.encode(&texts, &mut |count| progress(done + count, total))?;
             self.vectors.extend(portion.iter().map(|(key, _)| *key).zip(vectors));
             done += portion.len();
             if done < total {
-                self.write()?;
+                self.append(portion.iter().map(|(key, _)| key))?;
             }
         }
         self.vectors.retain(|key, _| wanted.contains(key));
@@ -103,11 +107,25 @@ impl VectorFile {
         let mut bytes = self.header.clone();
         let mut keys: Vec<&Key> = self.vectors.keys().collect();
         keys.sort_unstable();
-        for key in keys {
-            bytes.extend_from_slice(key);
-            bytes.extend(self.vectors[key].iter().flat_map(|v| v.to_le_bytes()));
-        }
+        self.put_records(keys, &mut bytes);
         bytes
+    }
+
+    fn put_records<'a>(&self, keys: impl IntoIterator<Item = &'a Key>, into: &mut Vec<u8>) {
+        for key in keys {
+            into.extend_from_slice(key);
+            into.extend(self.vectors[key].iter().flat_map(|v| v.to_le_bytes()));
+        }
+    }
+
+    /// Adds records to the file, as they come. The file is in order again with the next [`Self::write`].
+    fn append<'a>(&self, keys: impl IntoIterator<Item = &'a Key>) -> Result<(), RetrievalError> {
+        let failed = |source| RetrievalError::File { path: self.path.clone(), source };
+        let mut records = Vec::new();
+        self.put_records(keys, &mut records);
+        let mut file = std::fs::OpenOptions::new().append(true).open(&self.path).map_err(failed)?;
+        file.write_all(&records).map_err(failed)?;
+        file.sync_data().map_err(failed)
     }
 
     /// Replaces the file in one move, so that a crash leaves the old one or the new one.
@@ -126,4 +144,46 @@ impl VectorFile {
 /// Dot product: the cosine, for unit vectors.
 pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
     left.iter().zip(right).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn open(path: &Path) -> VectorFile {
+        VectorFile::open(path, "encoder", 2).unwrap()
+    }
+
+    fn put(file: &mut VectorFile, text: &str, vector: [f32; 2]) -> Key {
+        let key = key(text);
+        file.vectors.insert(key, vector.to_vec());
+        key
+    }
+
+    #[test]
+    fn what_was_appended_before_the_process_ended_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vectors");
+        let mut file = open(&path);
+        let first = put(&mut file, "first", [1.0, 0.0]);
+        file.write().unwrap();
+        let (second, third) = (put(&mut file, "second", [0.0, 1.0]), put(&mut file, "third", [0.6, 0.8]));
+        file.append([&third, &second]).unwrap();
+        let whole = open(&path);
+        assert_eq!(whole.vectors, file.vectors);
+        assert_eq!(whole.digest(), file.digest(), "the order of the records does not count");
+
+        // The last record was being written.
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+        let cut = open(&path);
+        assert_eq!((cut.get(&first), cut.get(&third)), (file.get(&first), file.get(&third)));
+        assert_eq!((cut.vectors.len(), cut.get(&second)), (2, None));
+        // What follows is appended to whole records.
+        cut.write().unwrap();
+        file.append([&second]).unwrap();
+        assert_eq!(open(&path).vectors, file.vectors);
+    }
 }
