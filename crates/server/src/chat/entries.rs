@@ -11,7 +11,16 @@ use store::{CallBackRow, NumberedEvent};
 use super::blocks::{Block, BlockKind, blocks};
 use super::words;
 use crate::clock::Clock;
+use crate::language::Language;
 use crate::pages;
+
+/// How what happened is told.
+pub(super) struct Speech<'a> {
+    pub(super) language: Language,
+    /// The council's name.
+    pub(super) council: &'a str,
+    pub(super) clock: Clock,
+}
 
 /// One thing that was said or happened.
 #[derive(Debug, Default, Serialize)]
@@ -52,12 +61,7 @@ pub(super) struct Source {
 }
 
 /// What residents are told of these events.
-pub(super) fn entries(
-    events: &[NumberedEvent],
-    call_back: Option<&CallBackRow>,
-    council: &str,
-    clock: &Clock,
-) -> Vec<Entry> {
+pub(super) fn entries(events: &[NumberedEvent], call_back: Option<&CallBackRow>, speech: &Speech<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     let mut reply_at: HashMap<&str, usize> = HashMap::new();
     for NumberedEvent { at_ms, event, .. } in events {
@@ -68,16 +72,17 @@ pub(super) fn entries(
             }
             continue;
         }
-        let Some(entry) = entry(event, call_back, council, clock) else { continue };
+        let Some(entry) = entry(event, call_back, speech) else { continue };
         if let Event::Replied { turn, .. } | Event::Signposted { turn, .. } = event {
             reply_at.insert(turn, entries.len());
         }
-        entries.push(Entry { at: clock.moment(*at_ms), at_machine: Clock::machine(*at_ms), ..entry });
+        let at = speech.clock.moment_in(speech.language, *at_ms);
+        entries.push(Entry { at, at_machine: Clock::machine(*at_ms), ..entry });
     }
     entries
 }
 
-fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &Clock) -> Option<Entry> {
+fn entry(event: &Event, call_back: Option<&CallBackRow>, speech: &Speech<'_>) -> Option<Entry> {
     Some(match event {
         Event::Asked { text, .. } => said("question", text),
         Event::Replied { turn, reply } | Event::Signposted { turn, reply } => {
@@ -97,7 +102,7 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &
         Event::CallBackRequested { reference } => {
             let due = call_back.filter(|row| row.details.reference == *reference);
             let due = due.and_then(|row| Timestamp::from_millisecond(row.details.due_ms).ok());
-            happened(words::happened(event, council, clock, due)?)
+            happened(words::happened(event, speech, due)?)
         }
         Event::Stopped { .. }
         | Event::Rated { .. }
@@ -113,7 +118,7 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &
         | Event::HandedOn { .. }
         | Event::HandedToService { .. }
         | Event::Closed { .. }
-        | Event::ReturnedToAssistant { .. } => happened(words::happened(event, council, clock, None)?),
+        | Event::ReturnedToAssistant { .. } => happened(words::happened(event, speech, None)?),
     })
 }
 

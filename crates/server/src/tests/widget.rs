@@ -76,7 +76,14 @@ async fn the_stable_address_imports_the_modules_under_their_hashes() {
 #[tokio::test]
 async fn another_hash_is_not_kept() {
     let app = TestApp::start().await;
-    for name in ["reeve-chat-en-0123456789abcdef.js", "reeve-chat-en-.js", "reeve-chat-en.js", "reeve.css", "%ff", "..%2fassets%2freeve.css"] {
+    for name in [
+        "reeve-chat-en-0123456789abcdef.js",
+        "reeve-chat-en-.js",
+        "reeve-chat-en.js",
+        "reeve.css",
+        "%ff",
+        "..%2fassets%2freeve.css",
+    ] {
         let response = from_elsewhere(&app, &format!("/widget/{name}")).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
