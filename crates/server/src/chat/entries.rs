@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use conversation::{Event, Outcome, Speaker};
+use corpus::Knowledge;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -14,11 +15,13 @@ use crate::clock::Clock;
 use crate::language::Language;
 use crate::pages;
 
+/// The language of what the assistant and the pages say, unless a page says otherwise.
+const ENGLISH: &str = "en";
+
 /// How what happened is told.
 pub(super) struct Speech<'a> {
     pub(super) language: Language,
-    /// The council's name.
-    pub(super) council: &'a str,
+    pub(super) knowledge: &'a Knowledge,
     pub(super) clock: Clock,
 }
 
@@ -43,6 +46,8 @@ pub(super) struct Entry {
 pub(super) struct Reply {
     pub(super) turn: String,
     pub(super) outcome: Outcome,
+    /// The language of its text.
+    pub(super) lang: String,
     pub(super) blocks: Vec<Block>,
     pub(super) sources: Vec<Source>,
     /// The readings to choose from.
@@ -58,6 +63,8 @@ pub(super) struct Source {
     pub(super) name: String,
     pub(super) href: String,
     pub(super) quote: String,
+    /// The language of the page.
+    pub(super) lang: String,
 }
 
 /// What residents are told of these events.
@@ -86,7 +93,7 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, speech: &Speech<'_>) ->
     Some(match event {
         Event::Asked { text, .. } => said("question", text),
         Event::Replied { turn, reply } | Event::Signposted { turn, reply } => {
-            reply_of(turn, reply.outcome, &reply.wire)
+            reply_of(turn, reply.outcome, &reply.wire, speech.knowledge)
         }
         Event::Said { by: Speaker::User, text, .. } => said("mine", text),
         Event::Said { by: Speaker::Staff(staff), text, page, .. } => Entry {
@@ -96,6 +103,7 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, speech: &Speech<'_>) ->
                 name: page.title.clone(),
                 href: pages::address(&page.page_id),
                 quote: String::new(),
+                lang: lang_of(&page.page_id, speech.knowledge),
             }),
             ..said("theirs", text)
         },
@@ -123,9 +131,9 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, speech: &Speech<'_>) ->
 }
 
 /// A reply that could not be kept, told all the same.
-pub(super) fn lost(wire: &Value) -> Entry {
+pub(super) fn lost(wire: &Value, knowledge: &Knowledge) -> Entry {
     let outcome = serde_json::from_value(wire["outcome"].clone()).unwrap_or(Outcome::Handoff);
-    reply_of("", outcome, wire)
+    reply_of("", outcome, wire, knowledge)
 }
 
 fn said(kind: &'static str, text: &str) -> Entry {
@@ -136,7 +144,7 @@ fn happened(lines: Vec<String>) -> Entry {
     Entry { kind: "event", lines, ..Entry::default() }
 }
 
-fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
+fn reply_of(turn: &str, outcome: Outcome, wire: &Value, knowledge: &Knowledge) -> Entry {
     let texts = |name: &str| -> Vec<String> {
         wire[name].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     };
@@ -151,11 +159,14 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
         }
     }
     let citations = wire["citations"].as_array().into_iter().flatten();
+    let sources: Vec<Source> = citations.map(|citation| source(citation, knowledge)).collect();
     let reply = Reply {
         turn: turn.to_owned(),
         outcome,
+        // What comes from pages is in their language, and what the assistant says of itself in English.
+        lang: sources.first().map_or(ENGLISH, |source| &source.lang).to_owned(),
         blocks,
-        sources: if outcome == Outcome::Clarify { Vec::new() } else { citations.map(source).collect() },
+        sources: if outcome == Outcome::Clarify { Vec::new() } else { sources },
         choices,
         helpful: None,
         has_comment: false,
@@ -163,9 +174,16 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
     Entry { kind: "answer", reply: Some(reply), ..Entry::default() }
 }
 
-fn source(citation: &Value) -> Source {
+/// The language of a page, without its region.
+fn lang_of(page_id: &str, knowledge: &Knowledge) -> String {
+    let lang = knowledge.page(page_id).map_or(ENGLISH, |page| &page.lang);
+    lang.split('-').next().unwrap_or(ENGLISH).to_owned()
+}
+
+fn source(citation: &Value, knowledge: &Knowledge) -> Source {
     let text = |name: &str| citation[name].as_str().unwrap_or_default().to_owned();
     let (title, heading) = (text("title"), text("heading"));
     let name = if heading.is_empty() || heading == title { title } else { format!("{title} › {heading}") };
-    Source { n: citation["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text") }
+    let lang = lang_of(&text("page_id"), knowledge);
+    Source { n: citation["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text"), lang }
 }

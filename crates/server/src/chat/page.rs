@@ -143,7 +143,7 @@ pub(super) async fn render(
     told: &Told,
 ) -> Result<Response, ApiError> {
     let Some(conversation) = conversation else {
-        let lost: Vec<Entry> = told.lost.iter().map(entries::lost).collect();
+        let lost: Vec<Entry> = told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())).collect();
         return page(service, key, told, &lost, context! { may_ask => true, call_back => told.call_back });
     };
     let key = Key { id: key.id.clone(), token: key.token.clone(), is_new: false, visit: key.visit.clone() };
@@ -152,11 +152,11 @@ pub(super) async fn render(
         // What was said cannot be read now; the way to a person is on the page all the same.
         Err(error) => {
             let told = Told { lost: told.lost.clone(), draft: told.draft.clone(), ..Told::failed(&error) };
-            let lost: Vec<Entry> = told.lost.iter().map(entries::lost).collect();
+            let lost: Vec<Entry> = told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())).collect();
             return page(service, &key, &told, &lost, context! { may_ask => true });
         }
     };
-    entries.extend(told.lost.iter().map(entries::lost));
+    entries.extend(told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())));
     let record = conversation.record();
     let person = match record.phase() {
         Phase::WithPerson(with) => Some(with.staff.name.clone()),
@@ -205,8 +205,8 @@ pub(super) async fn said(
     let (store, id) = (service.store(), conversation.id().to_string());
     let events = store.events(&id, 0).await.map_err(|error| ApiError::store(&error))?;
     let call_back = store.call_back_of(&id).await.map_err(|error| ApiError::store(&error))?;
-    let council = &service.knowledge().council;
-    let speaker = entries::Speech { language, council: &council.name, clock: Clock::of(council) };
+    let knowledge = service.knowledge();
+    let speaker = entries::Speech { language, knowledge, clock: Clock::of(&knowledge.council) };
     Ok(entries::entries(&events, call_back.as_ref(), &speaker))
 }
 

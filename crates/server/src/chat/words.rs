@@ -59,8 +59,9 @@ pub(super) fn of_fault(error: &ApiError) -> (&str, usize) {
 pub(super) fn happened(event: &Event, speech: &Speech<'_>, due: Option<Timestamp>) -> Option<Vec<String>> {
     let say = |english: &str, put: &[(&str, &str)]| speech.language.say(english, put);
     let again = say("The assistant answers your questions again.", &[]);
-    let talking_to =
-        |name: &str| say("You are now talking to {name}, {council}.", &[("name", name), ("council", speech.council)]);
+    let talking_to = |name: &str| {
+        say("You are now talking to {name}, {council}.", &[("name", name), ("council", &speech.knowledge.council.name)])
+    };
     Some(match event {
         Event::Stopped { ending, .. } => vec![say(stopped(*ending), &[])],
         Event::Requested { .. } => vec![say("You asked to talk to a person.", &[])],

@@ -113,7 +113,19 @@ impl TestApp {
     /// A council that offers Welsh, whose people answer in these hours.
     pub(crate) async fn in_welsh(hours: &str) -> Self {
         let council = COUNCIL.replace("Mo-Fr 08:30-17:30; PH off", hours);
-        let knowledge = knowledge_of(&format!("languages = [\"en\", \"cy\"]\n{council}"));
+        Self::with_knowledge(knowledge_of(&format!("languages = [\"en\", \"cy\"]\n{council}"))).await
+    }
+
+    /// The same, and its pages are in Welsh.
+    pub(crate) async fn with_welsh_pages() -> Self {
+        let mut knowledge = knowledge_of(&format!("languages = [\"en\", \"cy\"]\n{COUNCIL}"));
+        for page in &mut knowledge.pages {
+            page.lang = "cy-GB".to_owned();
+        }
+        Self::with_knowledge(knowledge).await
+    }
+
+    async fn with_knowledge(knowledge: Knowledge) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         Self::on_database(folder, &config(), Duration::from_secs(30), knowledge).await
     }

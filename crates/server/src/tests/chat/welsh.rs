@@ -153,3 +153,18 @@ async fn a_council_that_does_not_offer_it_shows_no_welsh() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_passage_in_another_language_than_the_page_is_marked() {
+    let app = TestApp::with_welsh_pages().await;
+    for (address, around, inside) in [("/chat", "en", "cy"), (WELSH, "cy", "")] {
+        let mut browser = Browser::open_at(&app, address, &[]).await;
+        browser.send("ask", &[("text", "cite Faint?")]).await;
+        browser.has(&format!("<html lang=\"{around}\">"));
+        let lang = if inside.is_empty() { String::new() } else { format!(" lang=\"{inside}\"") };
+        browser.has(&format!("<div class=\"text\"{lang}>"));
+        browser.has(&format!("<blockquote{lang}>"));
+        let back = if inside.is_empty() { String::new() } else { format!(" lang=\"{around}\"") };
+        browser.has(&format!("<a class=\"mark\" href=\"#answer-2-source-1\"{back} aria-label="));
+    }
+}
