@@ -188,7 +188,7 @@ export interface NewMessage {
 /** Body of `POST …/turns`. */
 export interface NewTurn {
   readonly client_turn_id: string;
-  /** The address of the page that the resident is on: what a first question such as "how much is it?" is about. One that is none of the council's pages makes no difference. */
+  /** The address of the page that the resident is on: what a first question such as "how much is it?" is about. One that is none of the council's pages makes no difference to the answer. Of any, staff see the path; its query is not kept. */
   readonly page?: string | null;
   readonly text: string;
 }

@@ -1,9 +1,9 @@
 /**
- * The element `<reeve-chat>`. Until the service has answered, and where there is no script, it shows what stands inside it;
- * then a button that opens the conversation beside the page, or with `position="inline"` the conversation in its place.
+ * The widget inside its element. Until the service has answered, and where there is no script, the element shows what stands
+ * inside it; then a button that opens the conversation beside the page, or with `position="inline"` the conversation in its place.
  */
 // The words come first: what follows is smaller when it stands together.
-import { learn, words } from "./language";
+import { words } from "./language";
 import { askService, serve } from "./api";
 import { delayMs, pause } from "./backoff";
 import { coloursOf } from "./colours";
@@ -19,28 +19,18 @@ import type { Service } from "./types";
 import { close, dialog, launcher, lost, make, news, title, ui } from "./ui";
 import css from "./widget.css?inline";
 
-/** The element that is in use; another one on the page shows only what stands inside it. */
+/** The element that the widget is in. */
 let used: HTMLElement | undefined;
 
-class ReeveChat extends HTMLElement {
-  connectedCallback(): void {
-    if (used?.isConnected) {
-      if (used !== this) console.warn("reeve-chat: one is in use on this page already");
-      return;
-    }
-    used = this;
-    // A browser that cannot do it keeps what stands inside the element.
-    start(this).catch((problem: unknown) => console.warn("reeve-chat:", problem));
-  }
-}
-
-async function start(host: HTMLElement): Promise<void> {
+/** Puts the widget into an element. One that was moved on its page has it already. */
+export async function start(host: HTMLElement): Promise<void> {
+  if (used === host) return;
+  used = host;
   const read = (name: string) => host.getAttribute(name);
   const page = read("page");
   serve(new URL(read("server") ?? import.meta.url, location.href).origin, page === "" ? location.origin + location.pathname : page);
   const service = await present(host);
   if (!service) return;
-  await learn(read("lang"));
   const position = read("position");
   const isInline = position === "inline";
   ui.lang = words.lang;
@@ -48,7 +38,7 @@ async function start(host: HTMLElement): Promise<void> {
   if (!ui.hasChildNodes()) begin(service, read("greeting"));
   const [accent, onAccent] = [read("accent"), read("on-accent")];
   const colours = coloursOf(accent, onAccent);
-  if (!colours && (accent ?? onAccent) !== null) console.warn("reeve-chat: accent and on-accent are no #rrggbb or lack contrast");
+  if (!colours && (accent ?? onAccent) !== null) console.warn("reeve-chat: no colours, or too little contrast");
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css + colours);
@@ -116,6 +106,3 @@ export function toggle(): void {
   else if (matchMedia("(pointer: coarse)").matches) focusOn(title);
   else composer.focus();
 }
-
-// A second copy of this module does nothing.
-if (!customElements.get("reeve-chat")) customElements.define("reeve-chat", ReeveChat);

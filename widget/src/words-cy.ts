@@ -1,21 +1,19 @@
 /**
- * The widget's words in Welsh, in a file of its own that only those load who read Welsh. No translator has read them yet:
- * have one read them before residents do.
+ * The widget's words in Welsh, which the build puts in the place of the English ones for those who read Welsh. No translator
+ * has read them yet: have one read them before residents do.
  */
 import type { Words } from "./words";
 
-const NAMES: Readonly<Record<string, string>> = {
-  Monday: "Llun", Tuesday: "Mawrth", Wednesday: "Mercher", Thursday: "Iau", Friday: "Gwener", Saturday: "Sadwrn", Sunday: "Sul",
-  January: "Ionawr", February: "Chwefror", March: "Mawrth", April: "Ebrill", May: "Mai", June: "Mehefin",
-  July: "Gorffennaf", August: "Awst", September: "Medi", October: "Hydref", November: "Tachwedd", December: "Rhagfyr",
-};
+/** Days and months by the first letters of their English names. */
+const NAMES = "Mon Llun Tue Mawrth Wed Mercher Thu Iau Fri Gwener Sat Sadwrn Sun Sul Jan Ionawr Feb Chwefror Mar Mawrth Apr Ebrill "
+  + "May Mai Jun Mehefin Jul Gorffennaf Aug Awst Sep Medi Oct Hydref Nov Tachwedd Dec Rhagfyr";
 
 /** "Thursday 26 November" in Welsh; browsers seldom know Welsh dates. */
-const day = (english: string) => english.replace(/[A-Z][a-z]+/g, (name) => NAMES[name] ?? name);
+const day = (english: string) => english.replace(/([A-Z]..)[a-z]*/g, (_, first) => NAMES.split(`${first} `)[1]!.split(" ")[0]!);
 const clock = (english: string) => english.replace(/am$/, "yb").replace(/pm$/, "yh");
 const days = (count: number | null | undefined) => (!count ? "beth amser" : count === 1 ? "1 diwrnod" : `${count} diwrnod`);
 
-export const welsh: Words = {
+export const words: Words = {
   lang: "cy",
   launcher: "Gofynnwch gwestiwn i ni",
   newMessage: "Neges newydd",
@@ -28,7 +26,7 @@ export const welsh: Words = {
   send: "Anfon",
   stop: "Stopio",
   newTab: "(yn agor mewn tab newydd)",
-  offline: "Rydych chi all-lein. Mae’r hyn rydych chi’n ei deipio yn cael ei gadw.",
+  offline: "Rydych chi all-lein. Mae’r hyn a deipioch wedi’i gadw.",
   unreachable: "Ni allwn gyrraedd y cynorthwyydd ar hyn o bryd. Mae’r hyn a deipioch wedi’i gadw, ac rydym yn dal i geisio. Gallwch hefyd gysylltu â ni fel hyn:",
   data: "Beth sy’n digwydd i fy nata",
   dataUse: (council) => `Mae’r hyn rydych chi’n ei ysgrifennu yn mynd i ${council}, er mwyn eich ateb. Gall staff ei ddarllen, er enghraifft pan fyddwch yn gofyn am berson.`,
@@ -61,14 +59,14 @@ export const welsh: Words = {
   connecting: "Yn cysylltu…",
   reconnecting: "Collwyd y cysylltiad. Yn ceisio eto…",
   stopped: "Fe wnaethoch chi stopio’r ateb hwn.",
-  takenOver: "Mae aelod o staff wedi ymuno a bydd yn ateb yn lle hynny.",
+  takenOver: "Mae aelod o staff wedi ymuno a bydd yn ateb yn lle’r cynorthwyydd.",
   emptyQuestion: "Teipiwch eich cwestiwn yn gyntaf.",
   longQuestion: (longest) => `Gall eich cwestiwn fod hyd at ${longest} nod. Gwnewch ef yn fyrrach.`,
   left: (count) => `Mae gennych ${count} nod ar ôl.`,
   over: (count) => `Mae gennych ${count} nod yn ormod.`,
   lost: "Ni allem gyrraedd y cynorthwyydd. Gwiriwch eich cysylltiad a phwyswch Anfon i geisio eto, neu siaradwch â pherson.",
   failed: "Aeth rhywbeth o’i le ar ein hochr ni. Pwyswch Anfon i geisio eto, neu siaradwch â pherson.",
-  busyElsewhere: "Mae eich cwestiwn diwethaf yn dal i gael ei ateb. Arhoswch eiliad, yna pwyswch Anfon eto.",
+  busyElsewhere: "Mae eich cwestiwn diwethaf yn dal i gael ei ateb. Pwyswch Anfon eto mewn eiliad.",
   helpful: "A oedd hyn o gymorth?",
   yes: "Oedd",
   no: "Nac oedd",
@@ -126,7 +124,7 @@ export const welsh: Words = {
   retry: "Ceisio eto",
   retryName: (text) => `Ceisio anfon eto: ${text}`,
   typing: (name) => `Mae ${name} yn teipio…`,
-  away: (name) => `Efallai fod ${name} wedi camu i ffwrdd. Mae eich negeseuon yn cael eu cadw.`,
+  away: (name) => `Efallai fod ${name} wedi camu i ffwrdd. Mae eich negeseuon wedi’u cadw.`,
   page: "Tudalen:",
   endChat: "Gorffen y sgwrs hon",
   sureEnd: (name) => `Gorffen y sgwrs gyda ${name}?`,
@@ -137,7 +135,7 @@ export const welsh: Words = {
   followUp: "Byddwn yn cysylltu â chi.",
   assistantAgain: "Mae’r cynorthwyydd yn ateb eich cwestiynau eto.",
   returned: (name) => `Mae ${name} wedi eich trosglwyddo’n ôl i’r cynorthwyydd. Mae’r cynorthwyydd yn ateb eich cwestiynau eto.`,
-  closed: (opens) => (opens === undefined ? "Nid oes neb ar gael i siarad â chi ar hyn o bryd." : `Mae ein llinellau ar gau nawr. Maent yn agor am ${opens}.`),
+  closed: (opens) => (opens === undefined ? "Nid oes neb ar gael ar hyn o bryd." : `Mae ein llinellau ar gau nawr. Maent yn agor am ${opens}.`),
   nobodyCame: (opens) => `Mae’n ddrwg gennym. Ni allai neb ddod i’r sgwrs mewn pryd.${opens === undefined ? "" : ` Bydd pobl yn ateb eto am ${opens}.`}`,
   callBackOffer: "Gallwch ofyn i ni eich ffonio’n ôl.",
   name: "Eich enw",
@@ -158,7 +156,7 @@ export const welsh: Words = {
   noName: "Rhowch eich enw",
   noReach: "Rhowch rif ffôn neu gyfeiriad e-bost",
   badPhone: "Rhowch rif ffôn gyda’i god ardal, fel 01632 960001",
-  badEmail: "Rhowch gyfeiriad e-bost, fel enw@enghraifft.com",
+  badEmail: "Rhowch gyfeiriad e-bost, fel enw@example.com",
   noQuestion: "Rhowch eich cwestiwn",
   noConsent: "Ticiwch y blwch os ydych chi’n cytuno ein bod yn defnyddio’ch manylion i’ch ffonio’n ôl",
   sendFailed: "Ni allem anfon eich manylion. Maent yn dal yma. Ceisiwch eto, neu defnyddiwch y manylion cyswllt ar y dudalen hon.",
@@ -169,5 +167,4 @@ export const welsh: Words = {
   today: (time, date) => `${clock(time)} heddiw, dydd ${day(date)}`,
   tomorrow: (time, date) => `${clock(time)} yfory, dydd ${day(date)}`,
   onDay: (time, date) => `${clock(time)} ddydd ${day(date)}`,
-  edition: "source",
 };

@@ -1,19 +1,19 @@
 /**
- * Every word that the widget shows, in plain English for a reading age of 9 to 11. `words-cy.ts` has them in Welsh. What
- * the service says (answers, notices, contact details) is not here.
+ * Every word that the widget shows, in plain English for a reading age of 9 to 11. `words-cy.ts` has them in Welsh; a page
+ * loads the widget with one or the other. What the service says (answers, notices, contact details) is not here.
  */
 import type { Stage } from "./types";
 
 type Text<Value> = Value extends (...given: infer Given) => string ? (...given: Given) => string : Value extends string ? string : Record<Stage, string>;
 
 /** The words of a language. */
-export type Words = { readonly [Key in keyof typeof english]: Text<(typeof english)[Key]> };
+export type Words = { readonly [Key in keyof typeof words]: Text<(typeof words)[Key]> };
 
 /** "1 day", "2 days". */
 const several = (count: number, what: string) => (count === 1 ? `1 ${what}` : `${count} ${what}s`);
 const time = (days: number | null | undefined) => (days ? several(days, "day") : "some time");
 
-export const english = {
+export const words = {
   lang: "en",
   // The launcher and the dialog.
   launcher: "Ask us a question",
@@ -182,6 +182,4 @@ export const english = {
   today: (time: string, day: string) => `${time} today, ${day}`,
   tomorrow: (time: string, day: string) => `${time} tomorrow, ${day}`,
   onDay: (time: string, day: string) => `${time} on ${day}`,
-  /** Tells that two lists of words belong together. The build puts a digest of their names here. */
-  edition: "source",
 };

@@ -78,7 +78,7 @@ const LOOK = ["color", "backgroundColor", "fontSize", "fontFamily", "fontStyle",
 describe("a page of another website", () => {
   test("the whole job under a strict policy with trusted types", () => onHost({}, wholeJob));
 
-  test("the same in Welsh, whose words are another file", () => onHost({ element: 'lang="cy"' }, async (page) => {
+  test("the same in Welsh, which is another file", () => onHost({ element: 'lang="cy"' }, async (page) => {
     await page.getByRole("button", { name: "Gofynnwch gwestiwn i ni" }).waitFor();
   }));
 

@@ -34,6 +34,8 @@ export async function scripted() {
 class Script {
   /** What came: method, route below the conversation, and body. */
   requests = [];
+  /** The widget's files that were asked for. */
+  scripts = [];
   /** The conversation: its kept events, what passes, and who listens. */
   kept = [];
   passing = [];
@@ -233,13 +235,13 @@ class Script {
 
   async #page(path, response) {
     const page = this.pages[path];
-    const script = /^\/widget\/(reeve-chat(?:-cy)?)(-[0-9a-f]{16})?\.js$/.exec(path);
+    const script = /^\/widget\/(reeve-chat(?:-en|-cy)?)(?:-[0-9a-f]{16})?\.js$/.exec(path);
     if (page !== undefined) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": POLICY });
       response.end(typeof page === "function" ? page() : page);
     } else if (script !== null && !this.isDown) {
-      const isStub = script[1] === "reeve-chat" && script[2] === undefined;
-      const body = isStub ? 'import "./reeve-chat-0123456789abcdef.js";\n' : await readFile(new URL(`${script[1]}.js`, ASSETS));
+      this.scripts.push(script[1]);
+      const body = await readFile(new URL(`${script[1]}.js`, ASSETS));
       response.writeHead(200, { ...CORS, "content-type": "text/javascript; charset=utf-8", "cross-origin-resource-policy": "cross-origin" }).end(body);
     } else {
       response.writeHead(path === "/favicon.ico" ? 204 : 404).end();

@@ -245,11 +245,33 @@ describe("the element", () => {
     await page.getByText("Maent yn agor am 8:30yb ddydd Mercher 27 Tachwedd 2126.").first().waitFor();
   }, { lang: "cy" }));
 
-  test("where the Welsh words are not to be had it speaks English", () => onPage(`<reeve-chat lang="cy">${INSIDE}</reeve-chat>`, async (page) => {
-    await page.route("**/reeve-chat-cy.js", (route) => route.abort());
-    await page.reload();
-    await page.getByRole("button", { name: "Ask us a question" }).waitFor();
-    assert.equal(await page.locator("#reeve").getAttribute("lang"), "en");
+  test("a page loads the words of its own language and no others", async () => {
+    for (const [lang, file] of [["", "reeve-chat-en"], ["en", "reeve-chat-en"], ["cy", "reeve-chat-cy"], ["cy-GB", "reeve-chat-cy"]]) {
+      await onPage(`<reeve-chat lang="${lang}">${INSIDE}</reeve-chat>`, async (page, script) => {
+        await openDialog(page);
+        assert.deepEqual(script.scripts, ["reeve-chat", file], `lang="${lang}"`);
+      });
+    }
+  });
+
+  test("an element that comes later is in its own language", () => onPage("<main></main>", async (page, script) => {
+    await page.evaluate(() => {
+      const late = document.createElement("reeve-chat");
+      late.lang = "cy";
+      document.body.append(late);
+    });
+    await page.getByRole("button", { name: "Gofynnwch gwestiwn i ni" }).waitFor();
+    assert.deepEqual(script.scripts, ["reeve-chat", "reeve-chat-cy"]);
+  }));
+
+  test("where the widget is not to be had, what stands inside the element stays", () => onPage("<main></main>", async (page, _script, _context, warnings) => {
+    await page.route("**/reeve-chat-cy-*.js", (route) => route.abort());
+    await page.evaluate((inside) => {
+      document.body.insertAdjacentHTML("beforeend", `<reeve-chat lang="cy">${inside}</reeve-chat>`);
+    }, INSIDE);
+    await until(() => warnings.some((warning) => warning.startsWith("reeve-chat:")), "the browser's console says so");
+    assert.ok(await page.getByRole("link", { name: "Ask us a question" }).isVisible());
+    assert.equal(await page.locator("#launcher").count(), 0);
   }));
 
   test("attributes: greeting, position, colours", () => onPage(

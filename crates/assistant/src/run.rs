@@ -156,7 +156,8 @@ impl<'a> Run<'a> {
             Triage::Abuse => with_offers(&texts::abuse(), Outcome::Decline, Reason::Abuse),
             Triage::Instruction => with_offers(&texts::instruction(), Outcome::Decline, Reason::Instruction),
             Triage::Unreadable => with_offers(&texts::unreadable(), Outcome::Decline, Reason::Unreadable),
-            Triage::Welsh if council.languages.iter().any(|lang| lang == "cy") => return None,
+            // That the council's own words are offered in Welsh does not mean that its pages are.
+            Triage::Welsh if self.assistant.knowledge().pages.iter().any(|page| page.lang == "cy") => return None,
             Triage::Welsh => self.handoff(&texts::welsh(), Reason::UnsupportedLanguage, None),
             Triage::ForeignLanguage => self.handoff(&texts::language(), Reason::UnsupportedLanguage, None),
             Triage::AccountSpecific => {

@@ -11,7 +11,7 @@ use assistant::{
     Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Judge, Judges, Options, Path,
     QuoteOnlyReason, Record, Replay, Reply,
 };
-use conversation::{Outcome, Role, SentenceKind, Turn};
+use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
@@ -20,8 +20,7 @@ use retrieval::{FusionWeights, Index, PassageStates, RerankOptions, Reranker};
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
 
-const COUNCIL: &str =
-    "name = \"Test Council\"\nopening_hours = \"Mo-Fr 08:30-17:30\"\n[contact]\nphone = \"01632 960100\"\n";
+const COUNCIL: &str = "name = \"Test Council\"\nlanguages = [\"en\", \"cy\"]\nopening_hours = \"Mo-Fr 08:30-17:30\"\n[contact]\nphone = \"01632 960100\"\n";
 const PAGES: [(&str, &str); 4] = [
     (
         "sheds",
@@ -67,7 +66,8 @@ fn index(pages: &[(&str, &str)], data: &FilePath) -> Index {
     std::fs::create_dir(knowledge.path().join("pages")).unwrap();
     std::fs::write(knowledge.path().join("council.toml"), COUNCIL).unwrap();
     for (id, text) in pages {
-        let page = format!("---\nid: {id}\ntitle: {id}\nservice: waste\n---\n{text}");
+        let lang = if id.starts_with("cy-") { "cy" } else { "en" };
+        let page = format!("---\nid: {id}\ntitle: {id}\nservice: waste\nlang: {lang}\n---\n{text}");
         std::fs::write(knowledge.path().join("pages").join(format!("{id}.md")), page).unwrap();
     }
     let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
@@ -159,6 +159,16 @@ fn what_the_pages_do_not_hold_is_handed_over_and_the_candidate_kept() {
     assert!(reply.text().contains("01632 960100"));
     assert!(reply.confidence().unwrap() < 0.5 && reply.trace().candidate.is_some());
     assert!(!events.iter().any(|event| matches!(event, Event::Sentence { .. })), "a withheld answer was shown");
+}
+
+#[test]
+fn a_question_in_welsh_is_looked_up_only_where_a_page_is_in_welsh() {
+    let question = enquiry("Pryd mae'r biniau'n cael eu casglu?");
+    // The council offers Welsh, but its pages are in English.
+    let reply = assistant(Compose::Quote).reply_at_once(&question).unwrap();
+    assert_eq!((reply.outcome(), reply.reason()), (Outcome::Handoff, Some(Reason::UnsupportedLanguage)));
+    let pages = [("cy-biniau", "# Biniau\n\nMae'r biniau'n cael eu casglu bob dydd Llun.\n")];
+    assert!(assistant_over(&pages, Compose::Quote, MONDAY).reply_at_once(&question).is_none());
 }
 
 #[test]

@@ -109,8 +109,14 @@ pub struct NewReply {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "fields are named for what they are")]
 pub enum Event {
-    /// The resident asked the assistant.
-    Asked { turn: String, client_turn_id: String, text: String },
+    /// The resident asked the assistant, perhaps on a page of the council's website, of which the path is kept.
+    Asked {
+        turn: String,
+        client_turn_id: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        page: Option<String>,
+    },
     /// The assistant replied.
     Replied { turn: String, reply: NewReply },
     /// A turn ended without a reply.

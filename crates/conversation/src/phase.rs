@@ -296,8 +296,18 @@ impl Phase {
     /// message to that person.
     #[must_use]
     pub fn ask(&self, turn: &str, client_turn_id: &str, text: &str) -> Option<Fact> {
-        let asked =
-            Event::Asked { turn: turn.to_owned(), client_turn_id: client_turn_id.to_owned(), text: text.to_owned() };
+        self.ask_on(turn, client_turn_id, text, None)
+    }
+
+    /// The same on a page of this path.
+    #[must_use]
+    pub fn ask_on(&self, turn: &str, client_turn_id: &str, text: &str, page: Option<&str>) -> Option<Fact> {
+        let asked = Event::Asked {
+            turn: turn.to_owned(),
+            client_turn_id: client_turn_id.to_owned(),
+            text: text.to_owned(),
+            page: page.map(str::to_owned),
+        };
         self.voice().map(|_| Fact(asked))
     }
 

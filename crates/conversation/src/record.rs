@@ -119,7 +119,7 @@ impl ConversationRecord {
     pub fn add(&mut self, event: &Event, at_ms: i64) -> Result<(), Impossible> {
         self.phase = self.phase.clone().after(event, at_ms)?;
         match event {
-            Event::Asked { turn, client_turn_id, text } => self.turns.push(TurnRecord {
+            Event::Asked { turn, client_turn_id, text, .. } => self.turns.push(TurnRecord {
                 turn: turn.clone(),
                 client_turn_id: client_turn_id.clone(),
                 question: text.clone(),

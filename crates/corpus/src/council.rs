@@ -21,7 +21,7 @@ pub struct Council {
     /// The address of the council's website.
     #[serde(default)]
     pub website: Option<String>,
-    /// The languages of the pages, the main one first, as in `en` and `cy`.
+    /// The languages that residents are offered, the main one first, as in `en` and `cy`.
     #[serde(default = "default_languages")]
     pub languages: Vec<String>,
     /// How to reach the council when nothing more special is known.

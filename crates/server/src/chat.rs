@@ -12,12 +12,15 @@ mod call_back;
 mod entries;
 mod page;
 mod steps;
+mod transcript;
+mod visit;
 mod waiting;
 mod words;
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
@@ -28,7 +31,9 @@ use crate::extract::{self, Fields};
 use crate::service::Service;
 use crate::token::{self, TokenDigest};
 use page::{Told, render};
+use serde::Deserialize;
 use steps::Step;
+use visit::Visit;
 
 /// Where the page is.
 pub(crate) const ADDRESS: &str = "/chat";
@@ -39,19 +44,28 @@ struct Key {
     token: String,
     /// Nothing was sent with it yet, so that there need not be such a conversation.
     is_new: bool,
+    visit: Visit,
+}
+
+/// What the address of the page may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Shown {
+    lang: String,
+    page: String,
 }
 
 impl Key {
     /// For a page that nobody has sent a form of. That the key is made before the conversation lets a first form that is
     /// sent twice begin one conversation.
-    fn issue() -> Result<Self, ApiError> {
+    fn issue(visit: Visit) -> Result<Self, ApiError> {
         let (token, _) = token::issue().map_err(|error| ApiError::internal(&error))?;
-        Ok(Self { id: Uuid::new_v4().to_string(), token, is_new: true })
+        Ok(Self { id: Uuid::new_v4().to_string(), token, is_new: true, visit })
     }
 
-    fn of(fields: &Fields) -> Self {
+    fn of(fields: &Fields, visit: Visit) -> Self {
         let text = |name| fields.text(name).to_owned();
-        Self { id: text("conversation"), token: text("token"), is_new: fields.text("new") == "yes" }
+        Self { id: text("conversation"), token: text("token"), is_new: fields.text("new") == "yes", visit }
     }
 
     /// The conversation, if it has begun.
@@ -72,8 +86,15 @@ impl Key {
 }
 
 /// `GET /chat`. Nothing is kept of a visit until something is sent.
-pub(crate) async fn show(State(service): State<Arc<Service>>) -> Result<Response, ApiError> {
-    page::fresh(&service, &Told::default())
+pub(crate) async fn show(
+    State(service): State<Arc<Service>>,
+    shown: Result<Query<Shown>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // An address that says something else is the page's all the same.
+    let Query(shown) = shown.unwrap_or_default();
+    let visit = Visit::of(&service, &headers, &shown.lang, &shown.page).or_referer(&headers);
+    page::fresh(&service, visit, &Told::default())
 }
 
 /// `POST /chat`: does one step and shows the conversation then.
@@ -83,14 +104,16 @@ pub(crate) async fn step(
     request: Request,
 ) -> Result<Response, ApiError> {
     if is_foreign(&headers) {
-        return page::fresh(&service, &Told::default().with_status(StatusCode::FORBIDDEN));
+        let visit = Visit::of(&service, &headers, "", "");
+        return page::fresh(&service, visit, &Told::default().with_status(StatusCode::FORBIDDEN));
     }
     let fields = match Fields::read(request, &service).await {
         Ok(fields) => fields,
-        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => return Ok(too_large(&service)),
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => return Ok(too_large(&service, &headers)),
         Err(error) => return Err(error),
     };
-    let (key, step) = (Key::of(&fields), Step::of(fields.text("step")));
+    let visit = Visit::of(&service, &headers, fields.text("lang"), fields.text("page"));
+    let (key, step) = (Key::of(&fields, visit), Step::of(fields.text("step")));
     let opened = match key.open(&service).await {
         Ok(None) if key.is_new && step.begins() => key.begin(&service).await.map(Some),
         opened => opened,
@@ -101,8 +124,8 @@ pub(crate) async fn step(
             render(&service, &key, None, &Told::default().with_call_back(&fields)).await
         }
         // Gone, or never there; somebody who has no token of a conversation is not told which.
-        Ok(None) => page::gone(&service),
-        Err(error) if error.status() == StatusCode::UNAUTHORIZED => page::gone(&service),
+        Ok(None) => page::gone(&service, key.visit),
+        Err(error) if error.status() == StatusCode::UNAUTHORIZED => page::gone(&service, key.visit),
         // The database is gone: the way to a person is not, and neither is what was typed.
         Err(error) => {
             let draft = fields.line("text");
@@ -112,8 +135,9 @@ pub(crate) async fn step(
 }
 
 /// What is shown instead of doing what a form of more than the largest size says.
-pub(crate) fn too_large(service: &Arc<Service>) -> Response {
-    page::fresh(service, &Told::too_large()).unwrap_or_else(ApiError::into_response)
+pub(crate) fn too_large(service: &Arc<Service>, headers: &HeaderMap) -> Response {
+    page::fresh(service, Visit::of(service, headers, "", ""), &Told::too_large())
+        .unwrap_or_else(ApiError::into_response)
 }
 
 /// Whether a browser says that another website's page sent this (W3C Fetch Metadata). One that is too old to say so is

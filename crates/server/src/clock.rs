@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::language::Language;
+
 /// A minute in milliseconds.
 pub(crate) const MINUTE_MS: i64 = 60_000;
 
@@ -29,29 +31,40 @@ impl Clock {
 
     /// "today at 2:05pm", "3 March 2026 at 2:05pm".
     pub(crate) fn moment(&self, at_ms: i64) -> String {
+        self.moment_in(Language::English, at_ms)
+    }
+
+    /// The same in another language.
+    pub(crate) fn moment_in(&self, language: Language, at_ms: i64) -> String {
         let Ok(at) = Timestamp::from_millisecond(at_ms) else { return String::new() };
         let at = at.to_zoned_datetime(self.zone.clone());
-        let time = at.strftime("%-I:%M%P").to_string();
-        if at.date() == self.today() {
-            format!("today at {time}")
-        } else {
-            format!("{} at {time}", at.strftime("%-d %B %Y"))
+        let time = language.time(&at.strftime("%-I:%M%P").to_string());
+        let date = language.date(&at.strftime("%-d %B %Y").to_string());
+        match (language, at.date() == self.today()) {
+            (Language::English, true) => format!("today at {time}"),
+            (Language::English, false) => format!("{date} at {time}"),
+            (Language::Welsh, true) => format!("heddiw am {time}"),
+            (Language::Welsh, false) => format!("{date} am {time}"),
         }
     }
 
     /// "8:30am on Monday 28 December", "midday today": when something is to happen.
-    pub(crate) fn appointment(&self, at: Timestamp) -> String {
+    pub(crate) fn appointment(&self, language: Language, at: Timestamp) -> String {
         let at = at.to_zoned_datetime(self.zone.clone());
-        let time = match (at.hour(), at.minute()) {
-            (0, 0) => "midnight".to_owned(),
-            (12, 0) => "midday".to_owned(),
-            (_, 0) => at.strftime("%-I%P").to_string(),
-            _ => at.strftime("%-I:%M%P").to_string(),
+        let time = match (language, at.hour(), at.minute()) {
+            (Language::English, 0, 0) => "midnight".to_owned(),
+            (Language::English, 12, 0) => "midday".to_owned(),
+            (Language::Welsh, 0, 0) => "hanner nos".to_owned(),
+            (Language::Welsh, 12, 0) => "hanner dydd".to_owned(),
+            (_, _, 0) => language.time(&at.strftime("%-I%P").to_string()),
+            _ => language.time(&at.strftime("%-I:%M%P").to_string()),
         };
-        if at.date() == self.today() {
-            format!("{time} today")
-        } else {
-            format!("{time} on {}", at.strftime("%A %-d %B"))
+        let date = language.date(&at.strftime("%A %-d %B").to_string());
+        match (language, at.date() == self.today()) {
+            (Language::English, true) => format!("{time} today"),
+            (Language::English, false) => format!("{time} on {date}"),
+            (Language::Welsh, true) => format!("{time} heddiw"),
+            (Language::Welsh, false) => format!("{time} ddydd {date}"),
         }
     }
 
@@ -116,9 +129,16 @@ mod tests {
         assert_eq!(clock.moment(at("2026-07-01T08:05:00Z")), "today at 9:05am");
         assert_eq!(clock.moment(at("2026-06-30T22:59:00Z")), "30 June 2026 at 11:59pm");
         assert_eq!(clock.moment(at("2026-06-30T23:30:00Z")), "today at 12:30am");
-        assert_eq!(clock.appointment("2026-07-01T15:30:00Z".parse().unwrap()), "4:30pm today");
-        assert_eq!(clock.appointment("2026-12-28T09:00:00Z".parse().unwrap()), "9am on Monday 28 December");
-        assert_eq!(clock.appointment("2026-07-02T11:00:00Z".parse().unwrap()), "midday on Thursday 2 July");
+        assert_eq!(clock.moment_in(Language::Welsh, at("2026-07-01T13:05:00Z")), "heddiw am 2:05yh");
+        assert_eq!(clock.moment_in(Language::Welsh, at("2026-06-30T08:05:00Z")), "30 Mehefin 2026 am 9:05yb");
+        for (when, english, welsh) in [
+            ("2026-07-01T15:30:00Z", "4:30pm today", "4:30yh heddiw"),
+            ("2026-12-28T09:00:00Z", "9am on Monday 28 December", "9yb ddydd Llun 28 Rhagfyr"),
+            ("2026-07-02T11:00:00Z", "midday on Thursday 2 July", "hanner dydd ddydd Iau 2 Gorffennaf"),
+        ] {
+            assert_eq!(clock.appointment(Language::English, when.parse().unwrap()), english);
+            assert_eq!(clock.appointment(Language::Welsh, when.parse().unwrap()), welsh);
+        }
         assert_eq!(clock.start_of(clock.today()), Some(at("2026-06-30T23:00:00Z")));
     }
 }

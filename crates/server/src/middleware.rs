@@ -60,7 +60,7 @@ pub(crate) async fn limit_body(State(service): State<Arc<Service>>, request: Req
     if announced.is_some_and(|bytes| bytes > service.request_limit_bytes() as u64) {
         // A person reads this one.
         return if request.uri().path() == chat::ADDRESS {
-            chat::too_large(&service)
+            chat::too_large(&service, request.headers())
         } else {
             extract::too_large(&service).into_response()
         };

@@ -19,7 +19,6 @@ use axum::response::IntoResponse as _;
 use axum::routing::get;
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -56,9 +55,9 @@ pub(crate) fn router(service: &Arc<Service>) -> Router {
     let document = Arc::new(openapi::complete(document));
     // Around what guards a route, so that a page of another website can read a refusal as well.
     let interface = guarded(interface, service).layer(service.origins().interface());
-    // Compressed, which pages are not: what is compressed together with a secret can give it away (BREACH, 2013).
+    // These travel compressed, which pages do not: what is compressed with a secret can give it away (BREACH, 2013).
     let files = Router::new().route("/widget/{name}", get(assets::widget));
-    let files = guarded(files, service).layer(CompressionLayer::new()).layer(origins::files());
+    let files = guarded(files, service).layer(origins::files());
     // Without any of that: no page of another website may read the console or a resident's page.
     let pages = pages()
         .route("/openapi.json", get(move || ready(Json(&*document).into_response())))

@@ -36,7 +36,6 @@ use store::{AuditRow, StaffRow};
 
 use crate::clock::{self, MINUTE_MS};
 use crate::service::Service;
-#[cfg(test)]
 pub(crate) use address::encoded;
 pub use password::{PasswordError, hash_password};
 use refusal::Refusal;

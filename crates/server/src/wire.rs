@@ -75,7 +75,8 @@ pub(crate) struct NewTurn {
     pub(crate) client_turn_id: String,
     pub(crate) text: String,
     /// The address of the page that the resident is on: what a first question such as "how much is it?" is about. One
-    /// that is none of the council's pages makes no difference.
+    /// that is none of the council's pages makes no difference to the answer. Of any, staff see the path; its query is not
+    /// kept.
     pub(crate) page: Option<String>,
 }
 

@@ -83,7 +83,7 @@ fn events(staff: &StaffMember, reply: &NewReply) -> Vec<Event> {
     let text = || "x".to_owned();
     let (staff, reply) = (|| staff.clone(), || reply.clone());
     vec![
-        Event::Asked { turn: text(), client_turn_id: text(), text: text() },
+        Event::Asked { turn: text(), client_turn_id: text(), text: text(), page: None },
         Event::Replied { turn: text(), reply: reply() },
         Event::Stopped { turn: text(), ending: TurnEnding::Cancelled },
         Event::Signposted { turn: text(), reply: reply() },

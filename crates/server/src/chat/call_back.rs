@@ -59,7 +59,9 @@ pub(super) async fn ask(service: &Service, conversation: &Conversation, fields: 
     let details = match details::check(Typed::of(fields).body()) {
         Ok(details) => details,
         Err(problems) => {
-            let problems = problems.into_iter().map(|problem| Problem::new(field_id(problem.field), problem.text));
+            let problems = problems
+                .into_iter()
+                .map(|problem| Problem::new(field_id(problem.field), problem.english, problem.longest));
             let told = Told::default().with_status(StatusCode::UNPROCESSABLE_ENTITY).with_call_back(fields);
             return Ok(told.with_problems(problems.collect()));
         }
@@ -67,7 +69,7 @@ pub(super) async fn ask(service: &Service, conversation: &Conversation, fields: 
     match service.people().call_back(conversation, &details).await {
         // The page tells the reference and the time, as on every later load.
         Ok(_) => Ok(Told::default()),
-        Err(error) if error.code() == "no_call_back" => Ok(Told::refused(&error, error.detail())),
+        Err(error) if error.code() == "no_call_back" => Ok(Told::refused(&error, (error.detail(), 0))),
         Err(error) => Ok(Told::failed(&error).with_call_back(fields)),
     }
 }

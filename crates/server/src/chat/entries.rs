@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use conversation::{Event, Outcome, Speaker};
+use corpus::Knowledge;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +12,18 @@ use store::{CallBackRow, NumberedEvent};
 use super::blocks::{Block, BlockKind, blocks};
 use super::words;
 use crate::clock::Clock;
+use crate::language::Language;
 use crate::pages;
+
+/// The language of what the assistant and the pages say, unless a page says otherwise.
+const ENGLISH: &str = "en";
+
+/// How what happened is told.
+pub(super) struct Speech<'a> {
+    pub(super) language: Language,
+    pub(super) knowledge: &'a Knowledge,
+    pub(super) clock: Clock,
+}
 
 /// One thing that was said or happened.
 #[derive(Debug, Default, Serialize)]
@@ -34,6 +46,8 @@ pub(super) struct Entry {
 pub(super) struct Reply {
     pub(super) turn: String,
     pub(super) outcome: Outcome,
+    /// The language of its text.
+    pub(super) lang: String,
     pub(super) blocks: Vec<Block>,
     pub(super) sources: Vec<Source>,
     /// The readings to choose from.
@@ -49,15 +63,12 @@ pub(super) struct Source {
     pub(super) name: String,
     pub(super) href: String,
     pub(super) quote: String,
+    /// The language of the page.
+    pub(super) lang: String,
 }
 
 /// What residents are told of these events.
-pub(super) fn entries(
-    events: &[NumberedEvent],
-    call_back: Option<&CallBackRow>,
-    council: &str,
-    clock: &Clock,
-) -> Vec<Entry> {
+pub(super) fn entries(events: &[NumberedEvent], call_back: Option<&CallBackRow>, speech: &Speech<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     let mut reply_at: HashMap<&str, usize> = HashMap::new();
     for NumberedEvent { at_ms, event, .. } in events {
@@ -68,20 +79,21 @@ pub(super) fn entries(
             }
             continue;
         }
-        let Some(entry) = entry(event, call_back, council, clock) else { continue };
+        let Some(entry) = entry(event, call_back, speech) else { continue };
         if let Event::Replied { turn, .. } | Event::Signposted { turn, .. } = event {
             reply_at.insert(turn, entries.len());
         }
-        entries.push(Entry { at: clock.moment(*at_ms), at_machine: Clock::machine(*at_ms), ..entry });
+        let at = speech.clock.moment_in(speech.language, *at_ms);
+        entries.push(Entry { at, at_machine: Clock::machine(*at_ms), ..entry });
     }
     entries
 }
 
-fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &Clock) -> Option<Entry> {
+fn entry(event: &Event, call_back: Option<&CallBackRow>, speech: &Speech<'_>) -> Option<Entry> {
     Some(match event {
         Event::Asked { text, .. } => said("question", text),
         Event::Replied { turn, reply } | Event::Signposted { turn, reply } => {
-            reply_of(turn, reply.outcome, &reply.wire)
+            reply_of(turn, reply.outcome, &reply.wire, speech.knowledge)
         }
         Event::Said { by: Speaker::User, text, .. } => said("mine", text),
         Event::Said { by: Speaker::Staff(staff), text, page, .. } => Entry {
@@ -91,13 +103,14 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &
                 name: page.title.clone(),
                 href: pages::address(&page.page_id),
                 quote: String::new(),
+                lang: lang_of(&page.page_id, speech.knowledge),
             }),
             ..said("theirs", text)
         },
         Event::CallBackRequested { reference } => {
             let due = call_back.filter(|row| row.details.reference == *reference);
             let due = due.and_then(|row| Timestamp::from_millisecond(row.details.due_ms).ok());
-            happened(words::happened(event, council, clock, due)?)
+            happened(words::happened(event, speech, due)?)
         }
         Event::Stopped { .. }
         | Event::Rated { .. }
@@ -113,14 +126,14 @@ fn entry(event: &Event, call_back: Option<&CallBackRow>, council: &str, clock: &
         | Event::HandedOn { .. }
         | Event::HandedToService { .. }
         | Event::Closed { .. }
-        | Event::ReturnedToAssistant { .. } => happened(words::happened(event, council, clock, None)?),
+        | Event::ReturnedToAssistant { .. } => happened(words::happened(event, speech, None)?),
     })
 }
 
 /// A reply that could not be kept, told all the same.
-pub(super) fn lost(wire: &Value) -> Entry {
+pub(super) fn lost(wire: &Value, knowledge: &Knowledge) -> Entry {
     let outcome = serde_json::from_value(wire["outcome"].clone()).unwrap_or(Outcome::Handoff);
-    reply_of("", outcome, wire)
+    reply_of("", outcome, wire, knowledge)
 }
 
 fn said(kind: &'static str, text: &str) -> Entry {
@@ -131,7 +144,7 @@ fn happened(lines: Vec<String>) -> Entry {
     Entry { kind: "event", lines, ..Entry::default() }
 }
 
-fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
+fn reply_of(turn: &str, outcome: Outcome, wire: &Value, knowledge: &Knowledge) -> Entry {
     let texts = |name: &str| -> Vec<String> {
         wire[name].as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     };
@@ -146,11 +159,14 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
         }
     }
     let citations = wire["citations"].as_array().into_iter().flatten();
+    let sources: Vec<Source> = citations.map(|citation| source(citation, knowledge)).collect();
     let reply = Reply {
         turn: turn.to_owned(),
         outcome,
+        // What comes from pages is in their language, and what the assistant says of itself in English.
+        lang: sources.first().map_or(ENGLISH, |source| &source.lang).to_owned(),
         blocks,
-        sources: if outcome == Outcome::Clarify { Vec::new() } else { citations.map(source).collect() },
+        sources: if outcome == Outcome::Clarify { Vec::new() } else { sources },
         choices,
         helpful: None,
         has_comment: false,
@@ -158,9 +174,16 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value) -> Entry {
     Entry { kind: "answer", reply: Some(reply), ..Entry::default() }
 }
 
-fn source(citation: &Value) -> Source {
+/// The language of a page, without its region.
+fn lang_of(page_id: &str, knowledge: &Knowledge) -> String {
+    let lang = knowledge.page(page_id).map_or(ENGLISH, |page| &page.lang);
+    lang.split('-').next().unwrap_or(ENGLISH).to_owned()
+}
+
+fn source(citation: &Value, knowledge: &Knowledge) -> Source {
     let text = |name: &str| citation[name].as_str().unwrap_or_default().to_owned();
     let (title, heading) = (text("title"), text("heading"));
     let name = if heading.is_empty() || heading == title { title } else { format!("{title} › {heading}") };
-    Source { n: citation["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text") }
+    let lang = lang_of(&text("page_id"), knowledge);
+    Source { n: citation["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text"), lang }
 }

@@ -5,34 +5,44 @@ use std::sync::Arc;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use conversation::Phase;
-use minijinja::context;
-use serde::Serialize;
+use minijinja::{Value as Shown, context};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::Key;
 use super::call_back::Typed;
 use super::entries::{self, Entry};
+use super::visit::Visit;
 use super::words;
 use crate::api_error::ApiError;
 use crate::clock::Clock;
 use crate::conversations::Conversation;
 use crate::extract::Fields;
+use crate::language::Language;
 use crate::routes::people;
 use crate::service::Service;
 use crate::wire::{Receipt, ServiceTold};
 
 /// Something that is wrong with what was sent.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Problem {
     /// The id of the field; empty where it is about no field.
     field: String,
-    text: String,
+    /// In English; it is told in the language of the page.
+    english: String,
+    /// The characters that are allowed, where it is too long.
+    longest: usize,
 }
 
 impl Problem {
-    pub(super) fn new(field: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { field: field.into(), text: text.into() }
+    pub(super) fn new(field: impl Into<String>, english: impl Into<String>, longest: usize) -> Self {
+        Self { field: field.into(), english: english.into(), longest }
+    }
+
+    fn told(&self, language: Language) -> Shown {
+        let (text, is_left) = language.tell(&self.english, &[("longest", &self.longest.to_string())]);
+        let in_english = Shown::from_safe_string(if is_left { language.marks_english() } else { "" }.to_owned());
+        context! { field => self.field, text, in_english, error => language.say("Error:", &[]) }
     }
 }
 
@@ -42,7 +52,7 @@ pub(super) struct Told {
     status: StatusCode,
     problems: Vec<Problem>,
     /// What came of the last step.
-    notice: Option<String>,
+    notice: Option<&'static str>,
     /// What was typed and not taken.
     draft: String,
     /// The form for a call-back is open, with this in it.
@@ -55,22 +65,23 @@ pub(super) struct Told {
 
 impl Told {
     /// What was sent is refused: the problem stands beside the box for questions and messages.
-    pub(super) fn refused(error: &ApiError, text: &str) -> Self {
+    pub(super) fn refused(error: &ApiError, (text, longest): (&str, usize)) -> Self {
         if error.is_ours() {
             return Self::failed(error);
         }
-        let problem = Problem::new("chat-text", text);
+        let problem = Problem::new("chat-text", text, longest);
         Self { status: error.status(), problems: vec![problem], ..Self::default() }
     }
 
     /// Something went wrong on our side, or the page is out of date.
     pub(super) fn failed(error: &ApiError) -> Self {
-        let problem = Problem::new("", words::of_fault(error));
+        let (text, longest) = words::of_fault(error);
+        let problem = Problem::new("", text, longest);
         Self { status: error.status(), problems: vec![problem], ..Self::default() }
     }
 
     pub(super) fn too_large() -> Self {
-        let problem = Problem::new("", words::TOO_LARGE);
+        let problem = Problem::new("", words::TOO_LARGE, 0);
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, problems: vec![problem], ..Self::default() }
     }
 
@@ -86,8 +97,8 @@ impl Told {
         Self { problems, ..self }
     }
 
-    pub(super) fn with_notice(self, notice: &str) -> Self {
-        Self { notice: Some(notice.to_owned()), ..self }
+    pub(super) fn with_notice(self, notice: &'static str) -> Self {
+        Self { notice: Some(notice), ..self }
     }
 
     pub(super) fn with_draft(self, draft: String) -> Self {
@@ -105,25 +116,23 @@ impl Told {
 
 /// The page of somebody who has not sent anything that was kept. Only here the element stands around the form: it takes
 /// over where scripts run, and must not where a conversation is under way without it.
-pub(super) fn fresh(service: &Service, told: &Told) -> Result<Response, ApiError> {
+pub(super) fn fresh(service: &Service, visit: Visit, told: &Told) -> Result<Response, ApiError> {
     let values = context! { element => told.status == StatusCode::OK, may_ask => true };
-    page(service, &Key::issue()?, told, &[], values)
+    page(service, &Key::issue(visit)?, told, &[], values)
 }
 
 /// There is no conversation that the form opens.
-pub(super) fn gone(service: &Service) -> Result<Response, ApiError> {
-    let problem = vec![Problem::new("", words::GONE)];
-    fresh(service, &Told::default().with_status(StatusCode::NOT_FOUND).with_problems(problem))
+pub(super) fn gone(service: &Service, visit: Visit) -> Result<Response, ApiError> {
+    let problem = vec![Problem::new("", words::GONE, 0)];
+    fresh(service, visit, &Told::default().with_status(StatusCode::NOT_FOUND).with_problems(problem))
 }
 
 /// The conversation is erased.
-pub(super) fn deleted(service: &Service, receipt: &Receipt) -> Result<Response, ApiError> {
-    let when = Clock::of(&service.knowledge().council).moment(receipt.erased_at.as_millisecond());
-    let values = context! {
-        deleted => context! { receipt => receipt.receipt, when, stays => words::CALL_BACK_STAYS },
-        may_ask => true,
-    };
-    page(service, &Key::issue()?, &Told::default(), &[], values)
+pub(super) fn deleted(service: &Service, visit: Visit, receipt: &Receipt) -> Result<Response, ApiError> {
+    let clock = Clock::of(&service.knowledge().council);
+    let when = clock.moment_in(visit.language, receipt.erased_at.as_millisecond());
+    let values = context! { deleted => context! { receipt => receipt.receipt, when }, may_ask => true };
+    page(service, &Key::issue(visit)?, &Told::default(), &[], values)
 }
 
 /// The conversation so far with the forms that fit where it stands; without one, what was typed and the way to a person.
@@ -134,20 +143,20 @@ pub(super) async fn render(
     told: &Told,
 ) -> Result<Response, ApiError> {
     let Some(conversation) = conversation else {
-        let lost: Vec<Entry> = told.lost.iter().map(entries::lost).collect();
+        let lost: Vec<Entry> = told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())).collect();
         return page(service, key, told, &lost, context! { may_ask => true, call_back => told.call_back });
     };
-    let key = Key { id: key.id.clone(), token: key.token.clone(), is_new: false };
-    let (mut entries, standing) = match so_far(service, conversation).await {
+    let key = Key { id: key.id.clone(), token: key.token.clone(), is_new: false, visit: key.visit.clone() };
+    let (mut entries, standing) = match so_far(service, conversation, key.visit.language).await {
         Ok(so_far) => so_far,
         // What was said cannot be read now; the way to a person is on the page all the same.
         Err(error) => {
             let told = Told { lost: told.lost.clone(), draft: told.draft.clone(), ..Told::failed(&error) };
-            let lost: Vec<Entry> = told.lost.iter().map(entries::lost).collect();
+            let lost: Vec<Entry> = told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())).collect();
             return page(service, &key, &told, &lost, context! { may_ask => true });
         }
     };
-    entries.extend(told.lost.iter().map(entries::lost));
+    entries.extend(told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())));
     let record = conversation.record();
     let person = match record.phase() {
         Phase::WithPerson(with) => Some(with.staff.name.clone()),
@@ -180,33 +189,43 @@ pub(super) async fn render(
 async fn so_far(
     service: &Service,
     conversation: &Conversation,
+    language: Language,
 ) -> Result<(Vec<Entry>, crate::wire::HandoffTold), ApiError> {
+    let entries = said(service, conversation, language).await?;
+    Ok((entries, people::standing(service, conversation).await?))
+}
+
+/// What was said.
+pub(super) async fn said(
+    service: &Service,
+    conversation: &Conversation,
+    language: Language,
+) -> Result<Vec<Entry>, ApiError> {
     conversation.catch_up().await?;
     let (store, id) = (service.store(), conversation.id().to_string());
     let events = store.events(&id, 0).await.map_err(|error| ApiError::store(&error))?;
     let call_back = store.call_back_of(&id).await.map_err(|error| ApiError::store(&error))?;
-    let council = &service.knowledge().council;
-    let entries = entries::entries(&events, call_back.as_ref(), &council.name, &Clock::of(council));
-    Ok((entries, people::standing(service, conversation).await?))
+    let knowledge = service.knowledge();
+    let speaker = entries::Speech { language, knowledge, clock: Clock::of(&knowledge.council) };
+    Ok(entries::entries(&events, call_back.as_ref(), &speaker))
 }
 
-fn page(
-    service: &Service,
-    key: &Key,
-    told: &Told,
-    entries: &[Entry],
-    values: minijinja::Value,
-) -> Result<Response, ApiError> {
+fn page(service: &Service, key: &Key, told: &Told, entries: &[Entry], values: Shown) -> Result<Response, ApiError> {
     let knowledge = service.knowledge();
     let about = ServiceTold::new(knowledge, service.people().retention(), &service.people().switches());
+    let (visit, language) = (&key.visit, key.visit.language);
     let frame = context! {
-        key => context! { id => key.id, token => key.token, is_new => key.is_new },
+        lang => language.code(),
+        words => language.code(),
+        in_english => Shown::from_safe_string(language.marks_english().to_owned()),
+        other_language => visit.other_language(key),
+        key => visit.key(key),
         // One name for each form, made when the page is: sent twice, a form counts once.
         form_id => Uuid::new_v4().to_string(),
         about,
         entries,
-        problems => told.problems,
-        notice => told.notice,
+        problems => told.problems.iter().map(|problem| problem.told(language)).collect::<Vec<Shown>>(),
+        notice => told.notice.map(|notice| language.say(notice, &[])),
         draft => told.draft,
         asks_to_delete => told.asks_to_delete,
     };

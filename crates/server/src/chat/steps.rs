@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::Key;
 use super::call_back;
 use super::page::{self, Told, render};
+use super::transcript;
 use super::waiting::wait;
 use super::words;
 use crate::api_error::ApiError;
@@ -32,6 +33,7 @@ pub(super) enum Step {
     Feedback,
     Delete,
     ReallyDelete,
+    Save,
 }
 
 impl Step {
@@ -48,6 +50,7 @@ impl Step {
             "feedback" => Self::Feedback,
             "delete" => Self::Delete,
             "really_delete" => Self::ReallyDelete,
+            "save" => Self::Save,
             _ => Self::Look,
         }
     }
@@ -63,7 +66,8 @@ impl Step {
             | Self::CallBackForm
             | Self::Feedback
             | Self::Delete
-            | Self::ReallyDelete => false,
+            | Self::ReallyDelete
+            | Self::Save => false,
         }
     }
 }
@@ -77,8 +81,8 @@ pub(super) async fn take(
     fields: &Fields,
 ) -> Result<Response, ApiError> {
     let told = match step {
-        Step::Ask => ask(service, conversation, fields).await,
-        Step::Look => look(service, conversation).await,
+        Step::Ask => ask(service, key, conversation, fields).await,
+        Step::Look => look(service, key, conversation).await,
         Step::Stop => conversation.cancel(fields.text("client_turn_id")).await.map(|()| Told::default()),
         Step::Person => service.people().try_request(conversation).await.map(|()| Told::default()),
         Step::Leave => leave(service, conversation, fields).await,
@@ -88,7 +92,11 @@ pub(super) async fn take(
         Step::Feedback => feedback(conversation, fields).await,
         Step::Delete => Ok(Told::default().asking_to_delete()),
         Step::ReallyDelete => match conversations::erase(service, conversation).await {
-            Ok(receipt) => return page::deleted(service, &receipt),
+            Ok(receipt) => return page::deleted(service, key.visit.clone(), &receipt),
+            Err(error) => Err(error),
+        },
+        Step::Save => match page::said(service, conversation, key.visit.language).await {
+            Ok(entries) => return Ok(transcript::file(service, &key.visit, &entries)),
             Err(error) => Err(error),
         },
     };
@@ -98,10 +106,15 @@ pub(super) async fn take(
 }
 
 /// A question; or a message, where a person came while it was typed.
-async fn ask(service: &Service, conversation: &Arc<Conversation>, fields: &Fields) -> Result<Told, ApiError> {
+async fn ask(
+    service: &Service,
+    key: &Key,
+    conversation: &Arc<Conversation>,
+    fields: &Fields,
+) -> Result<Told, ApiError> {
     let text = fields.text("text");
     let name = name(fields.text("client_turn_id"), text);
-    match turns::ask(service, conversation, &name, text, None).await {
+    match turns::ask(service, conversation, &name, text, key.visit.page.as_deref()).await {
         Ok(turns::Asked::Turn { turn, listening }) => Ok(Told::lost(wait(conversation, listening, turn).await)),
         Ok(turns::Asked::Lost { reply, .. }) => Ok(Told::lost(Some(reply.wire)).with_draft(fields.line("text"))),
         Err(error) if error.code() == "with_person" => {
@@ -112,11 +125,12 @@ async fn ask(service: &Service, conversation: &Arc<Conversation>, fields: &Field
 }
 
 /// Looks what has come since. A turn that is being answered is waited for, and one whose process ended is taken up again.
-async fn look(service: &Service, conversation: &Arc<Conversation>) -> Result<Told, ApiError> {
+async fn look(service: &Service, key: &Key, conversation: &Arc<Conversation>) -> Result<Told, ApiError> {
     conversation.catch_up().await?;
     let record = conversation.record();
     let Some(running) = record.running() else { return Ok(Told::default()) };
-    match turns::ask(service, conversation, &running.client_turn_id, &running.question, None).await? {
+    let page = key.visit.page.as_deref();
+    match turns::ask(service, conversation, &running.client_turn_id, &running.question, page).await? {
         turns::Asked::Turn { turn, listening } => Ok(Told::lost(wait(conversation, listening, turn).await)),
         turns::Asked::Lost { reply, .. } => Ok(Told::lost(Some(reply.wire))),
     }

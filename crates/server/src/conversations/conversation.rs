@@ -187,11 +187,12 @@ impl Conversation {
 
     /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn. A turn that was
     /// being answered when a process ended is taken up again. An urgent one, in which someone is in danger, waits for no
-    /// other: whatever is being answered is stopped.
+    /// other: whatever is being answered is stopped. `page` is the path of the page that the resident is on.
     pub(crate) async fn begin_turn(
         &self,
         client_turn_id: &str,
         question: &str,
+        page: Option<&str>,
         urgent: bool,
     ) -> Result<Begun, ApiError> {
         if self.lock().closed {
@@ -217,7 +218,7 @@ impl Conversation {
                 if record.turns().len() >= MOST_TURNS && !urgent {
                     return Err(ApiError::conflict("conversation_full", "This conversation is long. Start a new one."));
                 }
-                let Some(asked) = record.phase().ask(&new_turn, client_turn_id, question) else {
+                let Some(asked) = record.phase().ask_on(&new_turn, client_turn_id, question, page) else {
                     return Err(ApiError::conflict(
                         "with_person",
                         "A member of staff is in this conversation. Send what you want to say with messages.",

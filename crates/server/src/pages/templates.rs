@@ -3,7 +3,8 @@
 use corpus::{Knowledge, Page};
 use minijinja::{Environment, Error, Value, context};
 
-use super::{markdown, site};
+use super::{links, markdown, site};
+use crate::language;
 use crate::wire::ContactDetails;
 
 /// The templates, parsed.
@@ -21,6 +22,7 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_trim_blocks(true);
         environment.set_lstrip_blocks(true);
+        environment.add_filter("say", language::filter);
         templates!(
             environment,
             "base.html",
@@ -58,6 +60,7 @@ impl Templates {
             council => council.name,
             contact => ContactDetails::new(council, &council.contact_for(service), service, knowledge),
             title => page.title,
+            address => links::address(&page.id),
             has_title => rendered.has_title,
             body => Value::from_safe_string(rendered.html),
             service => service.map(|id| context! { id, name => site::service_name(council, id) }),

@@ -1,7 +1,8 @@
-//! The style sheet and the icon, embedded in the program, and the widget's module for every council's website.
+//! The style sheet and the icon, embedded in the program, and the widget's files for every council's website.
 //!
-//! The widget's stable address is a line that imports the module under its content's hash: the line is asked for again
-//! after minutes, the module is kept for ever.
+//! What stands at the widget's stable address imports the widget under its content's hash: the former is asked for again
+//! after minutes, the latter is kept for ever. `widget/bundle.mjs` makes them, and makes them small: compressed harder than
+//! a program would while somebody waits.
 
 use std::sync::LazyLock;
 
@@ -23,9 +24,7 @@ const FOR_MINUTES: &str = "public, max-age=300";
 /// What stands under its own hash never changes.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// The name under which pages embed the widget.
-const WIDGET: &str = "reeve-chat.js";
-/// Digits of the hash in an address: enough that no two versions share one.
+/// Digits of the hash in an address: enough that no two versions share one. `widget/bundle.mjs` writes as many.
 const HASH_DIGITS: usize = 16;
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -34,20 +33,27 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-
 pub(crate) struct Asset {
     name: String,
     content_type: &'static str,
-    bytes: Vec<u8>,
+    bytes: &'static [u8],
+    /// The same, as it travels to those who can unpack it.
+    gzip: Option<&'static [u8]>,
     tag: String,
     kept: &'static str,
 }
 
 impl Asset {
     /// A file that browsers ask for each time.
-    pub(crate) fn new(name: &str, content_type: &'static str, bytes: &[u8]) -> Self {
-        Self::kept(name, content_type, bytes, ASK_AGAIN)
+    pub(crate) fn new(name: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
+        let tag = format!("\"{}\"", hash(bytes));
+        Self { name: name.to_owned(), content_type, bytes, gzip: None, tag, kept: ASK_AGAIN }
     }
 
-    fn kept(name: &str, content_type: &'static str, bytes: &[u8], kept: &'static str) -> Self {
-        let tag = format!("\"{}\"", hash(bytes));
-        Self { name: name.to_owned(), content_type, bytes: bytes.to_vec(), tag, kept }
+    fn script(name: &str, bytes: &'static [u8], gzip: &'static [u8], kept: &'static str) -> Self {
+        Self { gzip: Some(gzip), kept, ..Self::new(name, SCRIPT, bytes) }
+    }
+
+    /// A script under its content's hash.
+    fn hashed(stem: &str, bytes: &'static [u8], gzip: &'static [u8]) -> Self {
+        Self::script(&format!("{stem}-{}.js", &hash(bytes)[..HASH_DIGITS]), bytes, gzip, FOR_EVER)
     }
 }
 
@@ -63,28 +69,58 @@ static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
 });
 
 static WIDGET_FILES: LazyLock<[Asset; 3]> = LazyLock::new(|| {
-    let module = include_bytes!("../../assets/reeve-chat.js");
-    let name = format!("reeve-chat-{}.js", &hash(module)[..HASH_DIGITS]);
-    // Relative, so that it holds behind a proxy that serves Reeve below a folder.
-    let import = format!("import \"./{name}\";\n");
     [
-        Asset::kept(WIDGET, SCRIPT, import.as_bytes(), FOR_MINUTES),
-        Asset::kept(&name, SCRIPT, module, FOR_EVER),
-        // Loaded by the module, which checks that the words are of its own edition.
-        Asset::kept("reeve-chat-cy.js", SCRIPT, include_bytes!("../../assets/reeve-chat-cy.js"), FOR_MINUTES),
+        Asset::script(
+            "reeve-chat.js",
+            include_bytes!("../../assets/reeve-chat.js"),
+            include_bytes!("../../assets/reeve-chat.js.gz"),
+            FOR_MINUTES,
+        ),
+        Asset::hashed(
+            "reeve-chat-en",
+            include_bytes!("../../assets/reeve-chat-en.js"),
+            include_bytes!("../../assets/reeve-chat-en.js.gz"),
+        ),
+        Asset::hashed(
+            "reeve-chat-cy",
+            include_bytes!("../../assets/reeve-chat-cy.js"),
+            include_bytes!("../../assets/reeve-chat-cy.js.gz"),
+        ),
     ]
 });
 
 /// One of these files, unless there is none of that name; or that the client's copy is still the same.
 pub(crate) fn send(assets: &'static [Asset], name: &str, headers: &HeaderMap) -> Option<Response> {
     let asset = assets.iter().find(|asset| asset.name == name)?;
-    let kept = [(header::CACHE_CONTROL, asset.kept), (header::ETAG, asset.tag.as_str())];
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    // A proxy that compresses marks the tag as weak; the file is still the same.
-    if known.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == asset.tag) {
-        return Some((StatusCode::NOT_MODIFIED, kept).into_response());
+    let packed = asset.gzip.filter(|_| takes_gzip(headers));
+    // Packed it is another sequence of bytes, so its tag is a weak one (RFC 9110, 8.8.3).
+    let tag = if packed.is_some() { format!("W/{}", asset.tag) } else { asset.tag.clone() };
+    let mut about = HeaderMap::new();
+    about.insert(header::CACHE_CONTROL, HeaderValue::from_static(asset.kept));
+    about.extend(HeaderValue::try_from(tag).ok().map(|tag| (header::ETAG, tag)));
+    if asset.gzip.is_some() {
+        about.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    Some((kept, [(header::CONTENT_TYPE, asset.content_type)], asset.bytes.as_slice()).into_response())
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // A proxy that compresses marks the tag as weak as well; the file is still the same.
+    if known.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == asset.tag) {
+        return Some((StatusCode::NOT_MODIFIED, about).into_response());
+    }
+    about.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    if packed.is_some() {
+        about.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Some((about, packed.unwrap_or(asset.bytes)).into_response())
+}
+
+/// Whether a client says that it can unpack gzip (RFC 9110, 12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let is_refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case("gzip") && !is_refused
+    })
 }
 
 /// `GET /assets/{name}`.

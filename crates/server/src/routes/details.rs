@@ -3,6 +3,7 @@
 use super::people::MAX_MESSAGE_CHARACTERS;
 use super::turns::readable;
 use crate::api_error::ApiError;
+use crate::language::Language;
 use crate::people::CallBackDetails;
 use crate::wire::NewCallBackBody;
 
@@ -17,14 +18,22 @@ pub(crate) struct DetailProblem {
     /// The field's name on the wire.
     pub(crate) field: &'static str,
     code: &'static str,
-    /// In words for the resident.
-    pub(crate) text: String,
+    /// In words for the resident, with the name of a number in braces.
+    pub(crate) english: &'static str,
+    /// The characters that are allowed, where it is too long.
+    pub(crate) longest: usize,
+}
+
+impl DetailProblem {
+    fn text(&self) -> String {
+        Language::English.say(self.english, &[("longest", &self.longest.to_string())])
+    }
 }
 
 /// The details, or all that is wrong with them, in the order of the form.
 pub(crate) fn check(body: NewCallBackBody) -> Result<CallBackDetails, Vec<DetailProblem>> {
     let mut problems = Vec::new();
-    let mut wrong = |field, code, text: &str| problems.push(DetailProblem { field, code, text: text.to_owned() });
+    let mut wrong = |field, code, english| problems.push(DetailProblem { field, code, english, longest: 0 });
     let filled = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let name = body.name.trim().to_owned();
     let (phone, email, preferred_time) = (filled(body.phone), filled(body.email), filled(body.preferred_time));
@@ -46,19 +55,25 @@ pub(crate) fn check(body: NewCallBackBody) -> Result<CallBackDetails, Vec<Detail
         wrong("question", "empty_question", "Enter your question.");
     }
     let too_long = |text: &str, longest| text.chars().count() > longest;
-    for (field, what, text, longest) in [
-        ("name", "Your name", Some(&name), MAX_DETAIL_CHARACTERS),
-        ("phone", "Phone number", phone.as_ref(), MAX_DETAIL_CHARACTERS),
-        ("email", "E-mail address", email.as_ref(), MAX_DETAIL_CHARACTERS),
-        ("question", "Your question", Some(&question), MAX_MESSAGE_CHARACTERS),
-        ("preferred_time", "A good time to call", preferred_time.as_ref(), MAX_DETAIL_CHARACTERS),
+    for (field, english, text, longest) in [
+        ("name", "Your name: use {longest} characters or fewer.", Some(&name), MAX_DETAIL_CHARACTERS),
+        ("phone", "Phone number: use {longest} characters or fewer.", phone.as_ref(), MAX_DETAIL_CHARACTERS),
+        ("email", "E-mail address: use {longest} characters or fewer.", email.as_ref(), MAX_DETAIL_CHARACTERS),
+        ("question", "Your question: use {longest} characters or fewer.", Some(&question), MAX_MESSAGE_CHARACTERS),
+        (
+            "preferred_time",
+            "A good time to call: use {longest} characters or fewer.",
+            preferred_time.as_ref(),
+            MAX_DETAIL_CHARACTERS,
+        ),
     ] {
         if text.is_some_and(|text| too_long(text, longest)) {
-            wrong(field, "invalid_field", &format!("{what}: use {longest} characters or fewer."));
+            problems.push(DetailProblem { field, code: "invalid_field", english, longest });
         }
     }
     if !body.consent {
-        wrong("consent", "no_consent", "Tick the box if you agree that we use your details to call you back.");
+        let english = "Tick the box if you agree that we use your details to call you back.";
+        problems.push(DetailProblem { field: "consent", code: "no_consent", english, longest: 0 });
     }
     if problems.is_empty() {
         return Ok(CallBackDetails { name, phone, email, question, preferred_time });
@@ -70,8 +85,8 @@ pub(crate) fn check(body: NewCallBackBody) -> Result<CallBackDetails, Vec<Detail
 pub(crate) fn refusal(problems: &[DetailProblem]) -> ApiError {
     match problems.first() {
         // What holds nothing to read is told like an empty question.
-        Some(problem) if problem.code == "empty_question" => ApiError::bad_request(problem.code, problem.text.clone()),
-        Some(problem) => ApiError::unprocessable(problem.code, problem.text.clone()),
+        Some(problem) if problem.code == "empty_question" => ApiError::bad_request(problem.code, problem.text()),
+        Some(problem) => ApiError::unprocessable(problem.code, problem.text()),
         None => ApiError::internal(&"details were refused without a reason"),
     }
 }

@@ -19,7 +19,7 @@ use crate::service::Service;
 use crate::wire::{ContactDetails, HandoffTold, NewCallBackBody, NewMessage, PromiseTold, SentMessage};
 
 /// As long as a call-back's question can be.
-pub(super) const MAX_MESSAGE_CHARACTERS: usize = 4000;
+pub(crate) const MAX_MESSAGE_CHARACTERS: usize = 4000;
 
 /// `POST …/handoff`: asks for a person. The answer says where the conversation stands then, and how else the council is
 /// reached, so that it is a way to a person even where nobody is there.

@@ -15,6 +15,7 @@ use crate::api_error::ApiError;
 use crate::conversations::{Begun, Conversation, EventName, Listening, Place, Scope};
 use crate::extract::{JsonBody, Opened};
 use crate::openapi::{ConversationEvent, TurnEvent};
+use crate::resident_page;
 use crate::service::Service;
 use crate::streams;
 use crate::wire::{self, CancelTurn, EventsQuery, Feedback, NewTurn, new_reply};
@@ -23,7 +24,7 @@ use crate::work::Job;
 /// Room for a UUID and more; the name is kept with the turn.
 pub(super) const MAX_NAME_CHARACTERS: usize = 100;
 /// What a resident can add to "this did not help".
-const MAX_COMMENT_CHARACTERS: usize = 2000;
+pub(crate) const MAX_COMMENT_CHARACTERS: usize = 2000;
 
 /// What came of asking.
 pub(crate) enum Asked {
@@ -59,7 +60,7 @@ pub(crate) async fn create(
 }
 
 /// Sees to it that a question is answered, once however often it is sent under the same name. At the beginning of a
-/// conversation it may lean on the title of the `page` that the resident is on.
+/// conversation it may lean on the title of the `page` that the resident is on. The path of the page is kept for staff.
 pub(crate) async fn ask(
     service: &Service,
     conversation: &Arc<Conversation>,
@@ -80,7 +81,9 @@ pub(crate) async fn ask(
         return Err(ApiError::too_large("question_too_long", detail));
     }
     let listening = conversation.listen()?;
-    let begun = match conversation.begin_turn(client_turn_id, &question, urgent).await {
+    let page = page.and_then(resident_page::bare);
+    let path = page.and_then(resident_page::path);
+    let begun = match conversation.begin_turn(client_turn_id, &question, path, urgent).await {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
             let reply = answerer.signpost(&question).unwrap_or_else(|| answerer.handoff_fault());

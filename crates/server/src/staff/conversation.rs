@@ -72,7 +72,7 @@ async fn shows(
     let marks = store.marks_of(id).await?;
     let knowledge = service.knowledge();
     let clock = Clock::of(&knowledge.council);
-    let Transcript { record, entries, last_reply } = transcript(&events, &marks, knowledge, &clock)?;
+    let Transcript { record, entries, last_reply, last_page } = transcript(&events, &marks, knowledge, &clock)?;
     let request = record.phase().open_request();
     let question = request.and_then(|request| request.question.as_deref()).or(record.last_question());
     let (mine, owner) = match record.phase() {
@@ -102,6 +102,7 @@ async fn shows(
         service_name => service_id.as_deref().map(|id| service_name(&knowledge.council, id)),
         team => knowledge.council.team_for(service_id.as_deref()),
         last_reply,
+        last_page,
         mine,
         owner,
         here,

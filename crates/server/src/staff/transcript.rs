@@ -12,7 +12,7 @@ use super::clock::Clock;
 use super::personal::{Piece, pieces};
 use super::refusal::Refusal;
 use super::words;
-use crate::pages;
+use crate::{pages, resident_page};
 
 /// How many of the pages that came nearest are named.
 const NEAREST: usize = 3;
@@ -28,10 +28,12 @@ pub(crate) struct Entry {
     pub(crate) at_machine: String,
     pub(crate) text: Vec<Piece>,
     pub(crate) page: Option<Page>,
+    /// The page of the website on which it was asked, where it is another than before.
+    pub(crate) asked_on: Option<Page>,
     pub(crate) reply: Option<Reply>,
 }
 
-/// A page of the council.
+/// A page of the council; the address is empty where it is not known.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Page {
     pub(crate) title: String,
@@ -78,6 +80,8 @@ pub(crate) struct Transcript {
     pub(crate) entries: Vec<Entry>,
     /// The reply that came last: the reason why a person is needed is in it.
     pub(crate) last_reply: Option<Reply>,
+    /// The page on which the resident asked last, as far as it was told.
+    pub(crate) last_page: Option<Page>,
 }
 
 /// The events of a conversation, told.
@@ -90,6 +94,7 @@ pub(crate) fn transcript(
     let mut record = ConversationRecord::default();
     let mut entries: Vec<Entry> = Vec::with_capacity(events.len());
     let mut reply_at: HashMap<&str, usize> = HashMap::new();
+    let mut last_page: Option<&str> = None;
     for NumberedEvent { n, at_ms, event } in events {
         record.add(event, *at_ms).map_err(|error| Refusal::Page(error.to_string()))?;
         if let Event::Rated { turn, helpful, comment } = event {
@@ -112,8 +117,13 @@ pub(crate) fn transcript(
             // The council's own numbers in a reply are nobody's personal data.
             text: if kind == "assistant" { vec![Piece { text, personal: None }] } else { pieces(&text) },
             page: None,
+            asked_on: None,
             reply: None,
         };
+        if let Event::Asked { page: Some(path), .. } = event {
+            entry.asked_on = (last_page != Some(path.as_str())).then(|| on_page(path, knowledge));
+            last_page = Some(path);
+        }
         if let Event::Said { page: Some(page), .. } = event {
             entry.page = Some(Page { title: page.title.clone(), href: pages::address(&page.page_id) });
         }
@@ -123,7 +133,13 @@ pub(crate) fn transcript(
         entries.push(entry);
     }
     let last_reply = entries.iter().rev().find_map(|entry| entry.reply.clone());
-    Ok(Transcript { record, entries, last_reply })
+    let last_page = last_page.map(|path| on_page(path, knowledge));
+    Ok(Transcript { record, entries, last_reply, last_page })
+}
+
+/// A page of the website by its path, which is all that is kept of it.
+fn on_page(path: &str, knowledge: &Knowledge) -> Page {
+    Page { title: path.to_owned(), href: resident_page::link(knowledge, path).unwrap_or_default() }
 }
 
 /// The kind of an entry, whose it is, and its text.

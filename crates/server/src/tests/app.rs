@@ -76,17 +76,21 @@ pub(crate) fn config() -> ServerConfig {
 
 /// The council and pages of every test.
 pub(crate) fn knowledge() -> Knowledge {
-    knowledge_with_hours("Mo-Fr 08:30-17:30; PH off")
+    knowledge_of(COUNCIL)
 }
 
 fn knowledge_with_hours(hours: &str) -> Knowledge {
+    knowledge_of(&COUNCIL.replace("Mo-Fr 08:30-17:30; PH off", hours))
+}
+
+fn knowledge_of(council: &str) -> Knowledge {
     let folder = tempfile::tempdir().unwrap();
     let file = |path: &str, text: &str| {
         let path = folder.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    file("council.toml", &COUNCIL.replace("Mo-Fr 08:30-17:30; PH off", hours));
+    file("council.toml", council);
     file("pages/waste/garden-waste.md", GARDEN_WASTE);
     file("pages/council/contact-us.md", CONTACT_US);
     Knowledge::load(folder.path()).unwrap()
@@ -105,6 +109,26 @@ impl TestApp {
     pub(crate) async fn with_hours(hours: &str, config: &ServerConfig) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         Self::on_database(folder, config, Duration::from_secs(30), knowledge_with_hours(hours)).await
+    }
+
+    /// A council that offers Welsh, whose people answer in these hours.
+    pub(crate) async fn in_welsh(hours: &str) -> Self {
+        let council = COUNCIL.replace("Mo-Fr 08:30-17:30; PH off", hours);
+        Self::with_knowledge(knowledge_of(&format!("languages = [\"en\", \"cy\"]\n{council}"))).await
+    }
+
+    /// The same, and its pages are in Welsh.
+    pub(crate) async fn with_welsh_pages() -> Self {
+        let mut knowledge = knowledge_of(&format!("languages = [\"en\", \"cy\"]\n{COUNCIL}"));
+        for page in &mut knowledge.pages {
+            page.lang = "cy-GB".to_owned();
+        }
+        Self::with_knowledge(knowledge).await
+    }
+
+    async fn with_knowledge(knowledge: Knowledge) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self::on_database(folder, &config(), Duration::from_secs(30), knowledge).await
     }
 
     /// Another process's service on the same database, as after a restart.

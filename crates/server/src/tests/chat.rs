@@ -1,9 +1,12 @@
 //! A resident whose browser runs no scripts: the whole job at `/chat`, through the real router.
 
+mod kept;
+mod welsh;
+
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderName, Request, StatusCode, header};
 use axum::response::Response;
 use conversation::{CloseOutcome, Phase, StaffMember};
 
@@ -19,8 +22,17 @@ struct Browser<'a> {
 
 impl<'a> Browser<'a> {
     async fn open(app: &'a TestApp) -> Self {
+        Self::open_at(app, "/chat", &[]).await
+    }
+
+    /// Opens an address of the page, with these headers.
+    async fn open_at(app: &'a TestApp, address: &str, headers: &[(HeaderName, &str)]) -> Self {
         let mut browser = Self { app, page: String::new(), status: StatusCode::OK };
-        browser.show(app.get("/chat").await).await;
+        let mut request = Request::get(address);
+        for (name, value) in headers {
+            request = request.header(name, *value);
+        }
+        browser.show(app.send(request.body(Body::empty()).unwrap()).await).await;
         browser
     }
 

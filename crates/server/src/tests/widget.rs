@@ -35,34 +35,55 @@ fn allowed(headers: &HeaderMap) -> Option<&HeaderValue> {
     headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN)
 }
 
+/// The names of the modules that the stable address imports, English and Welsh.
+async fn modules(app: &TestApp) -> [String; 2] {
+    let text = text_of(from_elsewhere(app, "/widget/reeve-chat.js").await).await;
+    ["en", "cy"].map(|lang| {
+        let hash = text.split_once(&format!("\"{lang}-")).unwrap().1.split_once('"').unwrap().0;
+        assert!(hash.len() == 16 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()), "{hash}");
+        format!("reeve-chat-{lang}-{hash}.js")
+    })
+}
+
 #[tokio::test]
-async fn the_stable_address_imports_the_module_under_its_hash() {
+async fn the_stable_address_imports_the_modules_under_their_hashes() {
     let app = TestApp::start().await;
-    let stub = from_elsewhere(&app, "/widget/reeve-chat.js").await;
-    assert_eq!(stub.status(), StatusCode::OK);
-    assert_eq!(stub.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
-    assert_eq!(stub.headers()[header::CACHE_CONTROL], "public, max-age=300");
-    let tag = stub.headers()[header::ETAG].to_str().unwrap().to_owned();
-    let text = text_of(stub).await;
-    let name = text.strip_prefix("import \"./").and_then(|rest| rest.strip_suffix("\";\n")).unwrap();
-    let hash = name.strip_prefix("reeve-chat-").and_then(|rest| rest.strip_suffix(".js")).unwrap();
-    assert!(hash.len() == 16 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()), "{hash}");
-
-    let module = from_elsewhere(&app, &format!("/widget/{name}")).await;
-    assert_eq!(module.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
-    assert!(module.headers()[header::ETAG].to_str().unwrap().starts_with(&format!("\"{hash}")));
-    assert_eq!(text_of(module).await.as_bytes(), include_bytes!("../../assets/reeve-chat.js"));
-
-    let known = [(header::IF_NONE_MATCH, &*format!("W/{tag}"))];
-    let unchanged = ask(&app, Method::GET, "/widget/reeve-chat.js", &known).await;
-    assert_eq!(unchanged.status(), StatusCode::NOT_MODIFIED);
-    assert_eq!(unchanged.headers()[header::CACHE_CONTROL], "public, max-age=300");
+    let first = from_elsewhere(&app, "/widget/reeve-chat.js").await;
+    assert_eq!(first.status(), StatusCode::OK);
+    assert_eq!(first.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+    assert_eq!(first.headers()[header::CACHE_CONTROL], "public, max-age=300");
+    let tag = first.headers()[header::ETAG].to_str().unwrap().to_owned();
+    let kept: [&[u8]; 2] =
+        [include_bytes!("../../assets/reeve-chat-en.js"), include_bytes!("../../assets/reeve-chat-cy.js")];
+    for (name, bytes) in modules(&app).await.iter().zip(kept) {
+        let module = from_elsewhere(&app, &format!("/widget/{name}")).await;
+        assert_eq!(module.status(), StatusCode::OK, "{name} is what the stable address imports: run npm run build");
+        assert_eq!(module.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(module.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
+        let hash = &name["reeve-chat-en-".len()..][..16];
+        assert!(module.headers()[header::ETAG].to_str().unwrap().starts_with(&format!("\"{hash}")));
+        assert_eq!(text_of(module).await.as_bytes(), bytes);
+    }
+    for tag in [format!("W/{tag}"), tag] {
+        let known = [(header::IF_NONE_MATCH, &*tag), (header::ACCEPT_ENCODING, "gzip")];
+        let unchanged = ask(&app, Method::GET, "/widget/reeve-chat.js", &known).await;
+        assert_eq!(unchanged.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(unchanged.headers()[header::CACHE_CONTROL], "public, max-age=300");
+        assert_eq!(unchanged.headers()[header::VARY], "accept-encoding");
+    }
 }
 
 #[tokio::test]
 async fn another_hash_is_not_kept() {
     let app = TestApp::start().await;
-    for name in ["reeve-chat-0123456789abcdef.js", "reeve-chat-.js", "reeve.css", "%ff", "..%2fassets%2freeve.css"] {
+    for name in [
+        "reeve-chat-en-0123456789abcdef.js",
+        "reeve-chat-en-.js",
+        "reeve-chat-en.js",
+        "reeve.css",
+        "%ff",
+        "..%2fassets%2freeve.css",
+    ] {
         let response = from_elsewhere(&app, &format!("/widget/{name}")).await;
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{name}");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
@@ -74,7 +95,8 @@ async fn every_page_may_load_the_files() {
     // Whatever the list says of the interface.
     let origins = Origins::try_from(vec!["https://other.example".to_owned()]).unwrap();
     let app = TestApp::with(&ServerConfig { origins, ..config() }, std::time::Duration::from_secs(30)).await;
-    for name in ["reeve-chat.js", "reeve-chat-cy.js"] {
+    let [english, welsh] = modules(&app).await;
+    for name in ["reeve-chat.js", &english, &welsh] {
         let response = from_elsewhere(&app, &format!("/widget/{name}")).await;
         assert_eq!(response.status(), StatusCode::OK, "{name}");
         assert_eq!(allowed(response.headers()).unwrap(), "*");
@@ -87,18 +109,30 @@ async fn every_page_may_load_the_files() {
 #[tokio::test]
 async fn the_files_travel_compressed_and_pages_with_secrets_do_not() {
     let app = TestApp::start().await;
-    let compressed = async |address: &str| {
-        let response = ask(&app, Method::GET, address, &[(header::ACCEPT_ENCODING, "gzip, br")]).await;
+    let sent = async |address: &str, accepted: &str| {
+        let response = ask(&app, Method::GET, address, &[(header::ACCEPT_ENCODING, accepted)]).await;
         assert_eq!(response.status(), StatusCode::OK);
-        let is_compressed = response.headers().get(header::CONTENT_ENCODING).is_some_and(|how| how == "gzip");
-        is_compressed.then_some(to_bytes(response.into_body(), usize::MAX).await.unwrap().len())
+        let how = response.headers().get(header::CONTENT_ENCODING).map(|how| how.to_str().unwrap().to_owned());
+        (how, to_bytes(response.into_body(), usize::MAX).await.unwrap())
     };
-    let stub = text_of(from_elsewhere(&app, "/widget/reeve-chat.js").await).await;
-    let name = stub.strip_prefix("import \"./").and_then(|rest| rest.strip_suffix("\";\n")).unwrap();
-    let length = compressed(&format!("/widget/{name}")).await.unwrap();
-    assert!(length < include_bytes!("../../assets/reeve-chat.js").len() / 2, "{length}");
+    let [english, welsh] = modules(&app).await;
+    let files: [(&str, &[u8]); 3] = [
+        ("reeve-chat.js", include_bytes!("../../assets/reeve-chat.js.gz")),
+        (&english, include_bytes!("../../assets/reeve-chat-en.js.gz")),
+        (&welsh, include_bytes!("../../assets/reeve-chat-cy.js.gz")),
+    ];
+    for (name, packed) in files {
+        let address = format!("/widget/{name}");
+        for accepted in ["gzip, br", "br;q=1.0, GZIP;q=0.5"] {
+            let (how, bytes) = sent(&address, accepted).await;
+            assert_eq!((how.as_deref(), &*bytes), (Some("gzip"), packed), "{name}: what the widget's test measures");
+        }
+        for refused in ["br", "gzip;q=0, br", "identity, gzip; q=0.000"] {
+            assert_eq!(sent(&address, refused).await.0, None, "{name} for {refused}");
+        }
+    }
     for address in ["/chat", "/", "/api/v1/service"] {
-        assert_eq!(compressed(address).await, None, "{address}");
+        assert_eq!(sent(address, "gzip").await.0, None, "{address}");
     }
 }
 

@@ -231,3 +231,31 @@ async fn a_resident_whose_page_is_open_is_said_to_be_there_and_so_is_the_person(
     app.service.people().tell_presence(conversations).await;
     assert!(!asha.get(&page(&opened.id)).await.has("Has the page open"));
 }
+
+#[tokio::test]
+async fn staff_see_on_which_page_the_resident_asked() {
+    let app = TestApp::start().await;
+    let mut asha = Browser::of(&app, "asha", Role::Agent).await;
+    let opened = app.open().await;
+    for (name, address) in [
+        ("one", "https://www.council.example/bins/<b>?name=Jo"),
+        ("two", "https://www.council.example/bins?name=Jo#top"),
+        ("three", "https://www.council.example/bins"),
+        ("four", "/pages/garden-waste?from=search"),
+    ] {
+        let body = json!({ "client_turn_id": name, "text": "How much is it?", "page": address });
+        let response = app.on(&opened, Method::POST, "/turns", Some(body)).await;
+        super::super::app::Stream::of(response).rest().await;
+    }
+    let shown = asha.get(&page(&opened.id)).await.text.replace("&#x2f;", "/");
+    assert_eq!(shown.matches("Asked on the page /bins</p>").count(), 1, "once for two questions in a row: {shown}");
+    let link =
+        "<a class=\"govuk-link\" href=\"/pages/garden-waste\" target=\"_blank\" rel=\"noopener\">/pages/garden-waste<";
+    assert!(shown.contains(&format!("Asked on the page {link}")), "{shown}");
+    assert!(shown.contains(&format!("<dt>Asked on the page</dt><dd>{link}")), "{shown}");
+    assert!(!shown.contains("Jo") && !shown.contains("from=search") && !shown.contains("<b>"), "{shown}");
+    assert!(
+        !app.files().iter().any(|file| file.windows(7).any(|bytes| bytes == b"name=Jo")),
+        "and nothing else is kept"
+    );
+}

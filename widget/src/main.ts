@@ -1,0 +1,2 @@
+/** What the file at the stable address uses of the widget. */
+export { start } from "./element";
