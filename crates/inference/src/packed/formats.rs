@@ -3,13 +3,8 @@
 use candle_core::quantized::GgmlDType;
 use half::f16;
 
-use super::{BLOCK, Form, UnpackedRow};
-
-/// Values of a block of the formats with two levels of scales.
-const SUPERBLOCK: usize = 256;
-
-/// Signed bytes, stored with 128 added.
-pub(super) const BYTES: Form = Form { bits: 8, group: BLOCK, zero: 128, leasts: false };
+use super::form::{BYTES, Form, SUPERBLOCK, Scales};
+use super::{BLOCK, UnpackedRow};
 
 /// A format of a GGUF file that has a kernel here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,15 +42,17 @@ impl Format {
     }
 
     pub(super) fn form(self) -> Form {
-        let of = |bits, zero, leasts| Form { bits, group: BLOCK, zero, leasts };
-        match self {
-            Self::Q4_0 => of(4, 8, false),
-            Self::Q4_1 | Self::Q4K => of(4, 0, true),
-            Self::Q5_0 => of(5, 16, false),
-            Self::Q5_1 | Self::Q5K => of(5, 0, true),
-            Self::Q6K => Form { bits: 6, group: 16, zero: 32, leasts: false },
-            Self::Q8_0 => BYTES,
-        }
+        let (bits, scales) = match self {
+            Self::Q4_0 => (4, Scales::Floats),
+            Self::Q4_1 => (4, Scales::FloatsAndLeasts),
+            Self::Q4K => (4, Scales::SixBits),
+            Self::Q5_0 => (5, Scales::Floats),
+            Self::Q5_1 => (5, Scales::FloatsAndLeasts),
+            Self::Q5K => (5, Scales::SixBits),
+            Self::Q6K => (6, Scales::Signed),
+            Self::Q8_0 => return BYTES,
+        };
+        Form { bits, scales }
     }
 
     /// Values of one block.
@@ -82,14 +79,9 @@ impl Format {
 
     /// Takes a row of blocks apart.
     pub(super) fn unpack(self, row: &[u8]) -> UnpackedRow {
-        let blocks = row.len() / self.block_bytes();
-        let values = blocks * self.block_values();
-        let groups = values / self.form().group;
-        let mut unpacked = UnpackedRow {
-            integers: Vec::with_capacity(values),
-            scales: Vec::with_capacity(groups),
-            leasts: Vec::with_capacity(groups),
-        };
+        let values = row.len() / self.block_bytes() * self.block_values();
+        let mut unpacked =
+            UnpackedRow { integers: Vec::with_capacity(values), floats: Vec::new(), multiples: Vec::new() };
         for block in row.chunks_exact(self.block_bytes()) {
             match self {
                 Self::Q4_0 => halves(block, 2, None, &mut unpacked),
@@ -99,17 +91,21 @@ impl Format {
                 Self::Q8_0 => {
                     unpacked.integers.extend(block[2..].iter().map(|signed| signed ^ 0x80));
                 }
-                Self::Q4K => four_or_five_bits(block, &block[16..], None, &mut unpacked),
-                Self::Q5K => four_or_five_bits(block, &block[48..], Some(&block[16..48]), &mut unpacked),
+                Self::Q4K => four_or_five_bits(&block[16..], None, &mut unpacked),
+                Self::Q5K => four_or_five_bits(&block[48..], Some(&block[16..48]), &mut unpacked),
                 Self::Q6K => six_bits(block, &mut unpacked),
             }
             match self {
-                Self::Q4_0 | Self::Q5_0 | Self::Q8_0 => unpacked.scales.push(float(block, 0)),
-                Self::Q4_1 | Self::Q5_1 => {
-                    unpacked.scales.push(float(block, 0));
-                    unpacked.leasts.push(float(block, 2));
+                Self::Q4_0 | Self::Q5_0 | Self::Q8_0 => unpacked.floats.push(float(block, 0)),
+                Self::Q4_1 | Self::Q5_1 => unpacked.floats.extend([float(block, 0), float(block, 2)]),
+                Self::Q4K | Self::Q5K => {
+                    unpacked.floats.extend([float(block, 0), float(block, 2)]);
+                    unpacked.multiples.extend(&block[4..16]);
                 }
-                Self::Q4K | Self::Q5K | Self::Q6K => {}
+                Self::Q6K => {
+                    unpacked.floats.push(float(block, 208));
+                    unpacked.multiples.extend(&block[192..208]);
+                }
             }
         }
         unpacked
@@ -118,22 +114,23 @@ impl Format {
 
 /// Rounds a row of floats to bytes, 32 to a scale.
 pub(super) fn round_to_bytes(row: &[f32]) -> UnpackedRow {
-    let mut rounded = UnpackedRow { integers: Vec::new(), scales: Vec::new(), leasts: Vec::new() };
+    let mut rounded = UnpackedRow { integers: Vec::new(), floats: Vec::new(), multiples: Vec::new() };
     for block in row.chunks_exact(BLOCK) {
         let largest = block.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
         // Rounded as it is stored, so that the integers fit what they are multiplied by.
-        let scale = f16::from_f32(largest / 127.0).to_f32();
+        let float = f16::from_f32(largest / 127.0);
+        let scale = float.to_f32();
         let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-        let integer = |value: &f32| ((value * inverse).round().clamp(-127.0, 127.0) as i32 + BYTES.zero) as u8;
+        let integer = |value: &f32| ((value * inverse).round().clamp(-127.0, 127.0) as i32 + BYTES.zero()) as u8;
         rounded.integers.extend(block.iter().map(integer));
-        rounded.scales.push(scale);
+        rounded.floats.push(float);
     }
     rounded
 }
 
 /// The 16-bit float at a byte.
-fn float(block: &[u8], at: usize) -> f32 {
-    f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
+fn float(block: &[u8], at: usize) -> f16 {
+    f16::from_le_bytes([block[at], block[at + 1]])
 }
 
 /// A block of 32 in half bytes, the second sixteen in the upper halves, with the fifth bits together in four bytes.
@@ -145,19 +142,9 @@ fn halves(block: &[u8], at: usize, fifth_at: Option<usize>, unpacked: &mut Unpac
     unpacked.integers.extend(bytes.iter().enumerate().map(|(index, byte)| (byte >> 4) | bit(index + 16)));
 }
 
-/// A block of 256 in eight groups, each with a scale and a least value of six bits.
-fn four_or_five_bits(block: &[u8], bytes: &[u8], fifth: Option<&[u8]>, unpacked: &mut UnpackedRow) {
-    let (scale, least) = (float(block, 0), float(block, 2));
-    let six = &block[4..16];
+/// A block of 256 in eight groups: two groups share 32 bytes, one in their lower and one in their upper halves.
+fn four_or_five_bits(bytes: &[u8], fifth: Option<&[u8]>, unpacked: &mut UnpackedRow) {
     for group in 0..8 {
-        let (of_scale, of_least) = if group < 4 {
-            (six[group] & 63, six[group + 4] & 63)
-        } else {
-            let low = six[group + 4];
-            ((low & 0x0f) | ((six[group - 4] >> 6) << 4), (low >> 4) | ((six[group] >> 6) << 4))
-        };
-        unpacked.scales.push(scale * f32::from(of_scale));
-        unpacked.leasts.push(-least * f32::from(of_least));
         let shift = if group % 2 == 0 { 0 } else { 4 };
         let of_group = &bytes[group / 2 * 32..(group / 2 + 1) * 32];
         unpacked.integers.extend(of_group.iter().enumerate().map(|(index, byte)| {
@@ -167,9 +154,8 @@ fn four_or_five_bits(block: &[u8], bytes: &[u8], fifth: Option<&[u8]>, unpacked:
     }
 }
 
-/// A block of 256 in sixteen groups, each with a scale of eight bits.
+/// A block of 256: four bits of each value, then two.
 fn six_bits(block: &[u8], unpacked: &mut UnpackedRow) {
-    let scale = float(block, 208);
     for half in 0..2 {
         let low = &block[half * 64..(half + 1) * 64];
         let high = &block[128 + half * 32..128 + (half + 1) * 32];
@@ -181,5 +167,4 @@ fn six_bits(block: &[u8], unpacked: &mut UnpackedRow) {
             }));
         }
     }
-    unpacked.scales.extend(block[192..208].iter().map(|signed| scale * f32::from(*signed as i8)));
 }

@@ -2,7 +2,8 @@
 //!
 //! All kernels compute the same bits: for each group of values in turn, the exact integer sum of products, times the
 //! product of both scales, is added to the result with one rounding; then, where the groups have least values, the least
-//! value times the sum of the row's values in that group, likewise.
+//! value times the sum of the row's values in that group, likewise. Scales are unfolded once for a strip, and with many rows
+//! its integers too: that gives the same numbers.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -13,8 +14,22 @@ mod portable;
 use std::marker::PhantomData;
 use std::sync::LazyLock;
 
-use super::activations::Row;
-use super::{Activations, LANES, Strip};
+use super::activations::Block;
+use super::form::Form;
+use super::strip::{Lanes, Strip, Unfolded};
+use super::{Activations, LANES, Line};
+
+/// Rows from which on integers are unfolded to bytes first: that takes about as long as multiplying them with a few rows.
+const UNFOLD_FROM_ROWS: usize = 16;
+
+/// Sixteen rows of a matrix, ready to be multiplied.
+struct Unpacked<'a> {
+    form: Form,
+    /// Whether the lines hold bytes, eight lines a block, or what the form says.
+    bytes: bool,
+    lines: &'a [Line],
+    scales: &'a [Lanes],
+}
 
 /// The instructions that a product is computed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +67,38 @@ impl Kernel {
         allowed
     }
 
+    /// Turns 16-bit floats, sixteen after sixteen, into floats of 32 bits.
+    pub(super) fn widen(self, floats: &[Line], to: &mut [Lanes]) {
+        match self {
+            Self::Portable => portable::widen(floats, to),
+            #[cfg(target_arch = "x86_64")]
+            #[expect(unsafe_code, reason = "a function for processor features")]
+            // SAFETY: `allowed` lists these kernels only where the processor has AVX2 and F16C, and a kernel comes from nowhere
+            // else.
+            Self::Avx2 | Self::Avx512Vnni => unsafe { avx2::widen(floats, to) },
+        }
+    }
+
     /// Multiplies a strip, the matrix's `number`th, with all rows.
-    pub(super) fn multiply(self, strip: &Strip<'_>, rows: &Activations, output: &Output<'_>, number: usize) {
+    pub(super) fn multiply(
+        self,
+        strip: &Strip<'_>,
+        rows: &Activations,
+        unfolded: &mut Unfolded,
+        output: &Output<'_>,
+        number: usize,
+    ) {
+        strip.unfold_scales(self, unfolded);
+        let bytes = self == Self::Portable || rows.count() >= UNFOLD_FROM_ROWS;
+        if bytes {
+            strip.unfold_values(unfolded);
+        }
+        let strip = &Unpacked {
+            form: strip.form,
+            bytes,
+            lines: if bytes { &unfolded.bytes } else { strip.values },
+            scales: &unfolded.scales,
+        };
         let mut first = 0;
         while first < rows.count() {
             let left = rows.count() - first;
@@ -69,13 +114,13 @@ impl Kernel {
     /// Multiplies a strip with a few rows; how many.
     fn tile<const ROWS: usize>(
         self,
-        strip: &Strip<'_>,
+        strip: &Unpacked<'_>,
         rows: &Activations,
         output: &Output<'_>,
         number: usize,
         first: usize,
     ) -> usize {
-        let tile: [Row<'_>; ROWS] = std::array::from_fn(|row| rows.row(first + row));
+        let tile: [&[Block]; ROWS] = std::array::from_fn(|row| rows.row(first + row));
         let products = match self {
             Self::Portable => portable::multiply(strip, &tile),
             #[cfg(target_arch = "x86_64")]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 use candle_core::{Device, Tensor};
 
+use super::form::Scales;
 use super::*;
 
 const FORMATS: [GgmlDType; 8] = [
@@ -50,13 +51,7 @@ fn a_packed_row_is_the_row_of_the_file() {
         );
         let rows = quantised.dequantize(&Device::Cpu).unwrap().to_vec2::<f32>().unwrap();
         for (number, row) in rows.iter().enumerate() {
-            for (packed, row) in packed.row(number).chunks(BLOCK).zip(row.chunks(BLOCK)) {
-                // Products of two scales are kept as 16-bit floats.
-                let most = 2e-3 * row.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-                for (packed, value) in packed.iter().zip(row) {
-                    assert!((packed - value).abs() <= most, "{dtype:?}: {packed} for {value}");
-                }
-            }
+            assert_eq!(&packed.row(number), row, "{dtype:?}, row {number}");
         }
     }
 }
@@ -86,7 +81,10 @@ fn the_product_is_the_product() {
         let product = packed.forward(&activations);
         for number in 0..5 {
             let row = activations.row(number);
-            let rounded = |index: usize| f64::from(row.integers[index]) * f64::from(row.scales[index / BLOCK]);
+            let rounded = |index: usize| {
+                let block = &row[index / BLOCK];
+                f64::from(block.integers[index % BLOCK]) * f64::from(block.scale)
+            };
             for out in 0..37 {
                 let weights = packed.row(out);
                 let terms = || weights.iter().enumerate().map(|(index, weight)| f64::from(*weight) * rounded(index));
@@ -103,31 +101,59 @@ fn activations_are_rounded_to_the_nearest() {
     let rows = numbers(3 * 64, 5);
     let activations = Activations::new(&rows, 64);
     for (number, values) in rows.chunks(64).enumerate() {
-        let row = activations.row(number);
-        for (index, value) in values.iter().enumerate() {
-            let scale = row.scales[index / BLOCK];
-            assert!((f32::from(row.integers[index]) * scale - value).abs() <= scale * 0.501);
+        for (block, values) in activations.row(number).iter().zip(values.chunks(BLOCK)) {
+            for (integer, value) in block.integers.iter().zip(values) {
+                assert!((f32::from(*integer) * block.scale - value).abs() <= block.scale * 0.501);
+            }
+            let sum = |integers: &[i8]| integers.iter().map(|integer| i32::from(*integer)).sum::<i32>();
+            assert_eq!(block.sums, [sum(&block.integers[..16]), sum(&block.integers[16..])]);
+            let exact = f64::from(block.scale) * f64::from(sum(&block.integers));
+            assert_eq!(block.scaled_sum.to_bits(), (exact as f32).to_bits());
         }
-        let sums: Vec<i32> = row.integers.chunks(16).map(|some| some.iter().map(|i| i32::from(*i)).sum()).collect();
-        assert_eq!(row.sums, sums);
     }
     let nothing = Activations::new(&[0.0; 32], 32);
-    assert_eq!((nothing.row(0).integers, nothing.row(0).scales), (&[0_i8; 32][..], &[0.0_f32][..]));
+    assert_eq!((nothing.row(0)[0].integers, nothing.row(0)[0].scale), ([0_i8; 32], 0.0_f32));
 }
 
 /// The extremes of integers, where sixteen bits are nearly too few.
 #[test]
 fn the_largest_integers_do_not_overflow() {
     for (bits, integer) in [(4, 15_u8), (5, 31), (6, 63), (8, 0), (8, 255)] {
-        let group = if bits == 6 { 16 } else { BLOCK };
-        let form = Form { bits, group, zero: if bits == 8 { 128 } else { 0 }, leasts: false };
-        let row = |_| UnpackedRow { integers: vec![integer; 64], scales: vec![1.0; 64 / group], leasts: Vec::new() };
-        let packed = Packed::pack(16, 64, form, row);
-        let activations = Activations::new(&[1.0; 64], 64);
-        let expected = 64.0 * (i32::from(integer) - form.zero) as f32;
+        let form = Form { bits, scales: if bits == 6 { Scales::Signed } else { Scales::Floats } };
+        let row = |_| UnpackedRow {
+            integers: vec![integer; 256],
+            floats: vec![f16::ONE; 256 / form.span()],
+            multiples: vec![1; form.lines_of_multiples() * 4],
+        };
+        let packed = Packed::pack(16, 256, form, row);
+        let expected = 256.0 * (i32::from(integer) - form.zero()) as f32;
         for kernel in Kernel::allowed() {
-            for value in packed.forward_by(kernel, &activations) {
-                assert!((value - expected).abs() < 1e-3 * expected.abs(), "{kernel:?}, {bits} bits: {value}");
+            for rows in [1, 16] {
+                for value in packed.forward_by(kernel, &Activations::new(&vec![1.0; rows * 256], 256)) {
+                    assert!((value - expected).abs() < 1e-3 * expected.abs(), "{kernel:?}, {bits} bits: {value}");
+                }
+            }
+        }
+    }
+}
+
+/// Each 16-bit float, 4,096 in each of sixteen rows.
+#[test]
+fn sixteen_bits_become_thirty_two() {
+    let float = |row: usize, index: usize| f16::from_bits((row * 4096 + index) as u16);
+    let packed = Packed::pack(16, 4096 * BLOCK, form::BYTES, |row| UnpackedRow {
+        integers: vec![129; 4096 * BLOCK],
+        floats: (0..4096).map(|index| float(row, index)).collect(),
+        multiples: Vec::new(),
+    });
+    for kernel in Kernel::allowed() {
+        let mut unfolded = Unfolded::default();
+        packed.strip(0).unfold_scales(kernel, &mut unfolded);
+        for (index, scales) in unfolded.scales.iter().enumerate() {
+            for (row, scale) in scales.0.iter().enumerate() {
+                let expected = float(row, index).to_f32();
+                let same = scale.to_bits() == expected.to_bits() || scale.is_nan() && expected.is_nan();
+                assert!(same, "{kernel:?}: {scale} for {expected}");
             }
         }
     }
@@ -138,10 +164,13 @@ fn all_kernels_give_the_same_bits() {
     assert!(Kernel::allowed().contains(&Kernel::Portable));
     for dtype in FORMATS {
         let packed = Packed::from_quantised(&quantised(dtype, 37, 512)).unwrap().unwrap();
-        let activations = Activations::new(&numbers(15 * 512, 13), 512);
-        let expected = bits(&packed.forward_by(Kernel::Portable, &activations));
-        for kernel in Kernel::allowed() {
-            assert_eq!(bits(&packed.forward_by(kernel, &activations)), expected, "{kernel:?} for {dtype:?}");
+        // Few rows are multiplied from the bits as they are stored, many from unfolded bytes.
+        for rows in [15, 31] {
+            let activations = Activations::new(&numbers(rows * 512, 13), 512);
+            let expected = bits(&packed.forward_by(Kernel::Portable, &activations));
+            for kernel in Kernel::allowed() {
+                assert_eq!(bits(&packed.forward_by(kernel, &activations)), expected, "{kernel:?} for {dtype:?}");
+            }
         }
     }
 }
