@@ -1,9 +1,12 @@
 //! The arithmetic between the matrix products, over plain slices: norms, rotary embedding, attention, activations.
 
+mod attention;
+
 use rayon::prelude::*;
 
 use crate::Architecture;
 use crate::simd::vectorised;
+pub(crate) use attention::{Heads, attention};
 
 /// Root-mean-square norm of each row (Zhang and Sennrich 2019), scaled by `weight`.
 pub(crate) fn rms_norm(rows: &[f32], weight: &[f32], epsilon: f32) -> Vec<f32> {
@@ -114,86 +117,27 @@ impl Rope {
     }
 }
 
-/// Shapes of one attention call.
-#[derive(Clone, Copy)]
-pub(crate) struct Heads {
-    pub(crate) query: usize,
-    pub(crate) kv: usize,
-    pub(crate) dim: usize,
-}
-
-/// Attention of new rows over all keys of a sequence.
-///
-/// `queries`: rows × (query heads × dim); `keys` and `values`: total × (kv heads × dim), the new rows last; `dim` is a
-/// multiple of 16. With `causal`, a row sees the keys up to its own position; otherwise all. Returns rows × (query heads ×
-/// dim). What a row gets does not depend on the rows beside it.
-pub(crate) fn attention(queries: &[f32], keys: &[f32], values: &[f32], heads: Heads, causal: bool) -> Vec<f32> {
-    let Heads { query, kv, dim } = heads;
-    let rows = queries.len() / (query * dim);
-    let total = keys.len() / (kv * dim);
-    // Query heads of one key/value head lie together.
-    let group = query / kv * dim;
-    let mut mixed = vec![0.0; queries.len()];
-    mixed.par_chunks_mut(group).zip(queries.par_chunks(group)).enumerate().for_each_init(
-        || vec![0.0; total],
-        |scores, (index, (mixed, queries))| {
-            let (row, head) = (index / kv, index % kv);
-            let visible = if causal { total - rows + row + 1 } else { total };
-            let of_head = Cached { keys, values, first: head * dim, width: kv * dim };
-            for (mixed, query) in mixed.chunks_exact_mut(dim).zip(queries.chunks_exact(dim)) {
-                attend(mixed, query, of_head, &mut scores[..visible]);
-            }
-        },
-    );
-    mixed
-}
-
-/// The keys and values of one head: `width` values a token, of which its own begin at `first`.
-#[derive(Clone, Copy)]
-struct Cached<'a> {
-    keys: &'a [f32],
-    values: &'a [f32],
-    first: usize,
-    width: usize,
-}
-
 /// Values that are summed side by side; the width of a head is a multiple of it.
 pub(crate) const LANES: usize = 16;
-
-vectorised! {
-    /// One row of one query head over as many tokens as there is room for scores.
-    fn attend(mixed: &mut [f32], query: &[f32], cached: Cached<'_>, scores: &mut [f32]) {
-        let Cached { keys, values, first, width } = cached;
-        let dim = query.len();
-        let scale = 1.0 / (dim as f32).sqrt();
-        for (score, key) in scores.iter_mut().zip(keys.chunks_exact(width)) {
-            *score = dot(query, &key[first..first + dim]) * scale;
-        }
-        softmax(scores);
-        for (at, mixed) in mixed.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let from = first + at * LANES;
-            let mut sums = [0.0_f32; LANES];
-            for (score, value) in scores.iter().zip(values.chunks_exact(width)) {
-                for (sum, value) in sums.iter_mut().zip(&value[from..from + LANES]) {
-                    *sum += score * value;
-                }
-            }
-            *mixed = sums;
-        }
-    }
-}
 
 /// The sum of products, in sixteen sums side by side and then of these.
 #[inline(always)]
 #[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
 fn dot(left: &[f32], right: &[f32]) -> f32 {
+    sum_of(&sums_of_products(left, right))
+}
+
+/// The sums of every sixteenth product.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
+fn sums_of_products(left: &[f32], right: &[f32]) -> [f32; LANES] {
     let mut sums = [0.0_f32; LANES];
     for (left, right) in left.as_chunks::<LANES>().0.iter().zip(right.as_chunks::<LANES>().0) {
         for (sum, (left, right)) in sums.iter_mut().zip(left.iter().zip(right)) {
             *sum += left * right;
         }
     }
-    sum_of(&sums)
+    sums
 }
 
 /// The sum of sixteen numbers, of halves and halves of halves.
@@ -207,26 +151,6 @@ fn sum_of(sums: &[f32; LANES]) -> f32 {
         }
     }
     sums[0]
-}
-
-/// Turns scores into probabilities, in place.
-#[inline(always)]
-#[allow(clippy::inline_always, reason = "it is to be compiled into loops over vectors")]
-fn softmax(scores: &mut [f32]) {
-    let max = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    for score in scores.iter_mut() {
-        *score = exp(*score - max);
-    }
-    let mut sums = [0.0_f32; LANES];
-    for some in scores.chunks(LANES) {
-        for (sum, score) in sums.iter_mut().zip(some) {
-            *sum += score;
-        }
-    }
-    let sum = sum_of(&sums);
-    for score in scores.iter_mut() {
-        *score /= sum;
-    }
 }
 
 /// Natural logarithm of the softmax probability of one entry of `logits`.
@@ -263,55 +187,5 @@ mod tests {
         assert_eq!(exp(-1000.0).to_bits(), 0);
         assert_eq!(exp(0.0).to_bits(), 1.0_f32.to_bits());
         assert!(exp(f32::NEG_INFINITY) < f32::MIN_POSITIVE && exp(1000.0).is_finite());
-    }
-
-    /// Attention as its definition says, in 64 bits.
-    fn defined(queries: &[f32], keys: &[f32], values: &[f32], heads: Heads, causal: bool) -> Vec<f64> {
-        let Heads { query, kv, dim } = heads;
-        let (rows, total) = (queries.len() / (query * dim), keys.len() / (kv * dim));
-        let mut mixed = Vec::new();
-        for row in 0..rows {
-            for head in 0..query {
-                let own = |of: &[f32], token: usize, index: usize| {
-                    f64::from(of[(token * kv + head / (query / kv)) * dim + index])
-                };
-                let visible = if causal { total - rows + row + 1 } else { total };
-                let scores: Vec<f64> = (0..visible)
-                    .map(|token| {
-                        let products = (0..dim).map(|index| {
-                            f64::from(queries[(row * query + head) * dim + index]) * own(keys, token, index)
-                        });
-                        (products.sum::<f64>() / (dim as f64).sqrt()).exp()
-                    })
-                    .collect();
-                let sum: f64 = scores.iter().sum();
-                mixed.extend((0..dim).map(|index| {
-                    scores.iter().enumerate().map(|(token, score)| score / sum * own(values, token, index)).sum::<f64>()
-                }));
-            }
-        }
-        mixed
-    }
-
-    #[test]
-    fn attention_is_as_defined_and_row_by_row() {
-        let heads = Heads { query: 6, kv: 2, dim: 32 };
-        let numbers = |count: usize, seed: usize| -> Vec<f32> {
-            (0..count).map(|index| ((index * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0).collect()
-        };
-        let (total, rows) = (19, 7);
-        let (keys, values) = (numbers(total * 64, 1), numbers(total * 64, 2));
-        let queries = numbers(rows * 192, 3);
-        for causal in [true, false] {
-            let mixed = attention(&queries, &keys, &values, heads, causal);
-            for (ours, exact) in mixed.iter().zip(defined(&queries, &keys, &values, heads, causal)) {
-                assert!((f64::from(*ours) - exact).abs() < 1e-5, "{ours} for {exact}");
-            }
-            for row in 0..rows {
-                let seen = if causal { total - rows + row + 1 } else { total };
-                let (query, mixed) = (&queries[row * 192..(row + 1) * 192], &mixed[row * 192..(row + 1) * 192]);
-                assert_eq!(attention(query, &keys[..seen * 64], &values[..seen * 64], heads, causal), mixed);
-            }
-        }
     }
 }
