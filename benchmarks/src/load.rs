@@ -6,6 +6,7 @@ mod server;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use corpus::Knowledge;
@@ -24,6 +25,9 @@ const QUICK_LEVELS: [(usize, usize); 4] = [(1, 4), (4, 1), (16, 1), (64, 1)];
 
 const REPEATS: usize = 50;
 const QUICK_REPEATS: usize = 5;
+
+/// So long after the last one, no further passage state is waited for.
+const NO_FURTHER_STATES: Duration = Duration::from_secs(60);
 
 /// How far apart questions are taken that are asked after one another, so that those at the same time are about different
 /// subjects. A prime that the number of questions is no multiple of.
@@ -78,7 +82,27 @@ impl Place {
     fn start(&self, why: &str) -> Result<Server> {
         let server = Server::start(&self.binary, self.folder.path(), &self.pages, &self.arguments)?;
         complain(&format!("load: reeve serve with {} threads at {}: {why}", self.threads, server.address));
+        fill(&server)?;
         Ok(server)
+    }
+}
+
+/// Waits until the server has passage states, as it has some time after the pages were published, or gets no further ones
+/// because there is no room.
+fn fill(server: &Server) -> Result<()> {
+    let (mut kept, mut since) = (None, Instant::now());
+    loop {
+        stop::check()?;
+        let ready = ureq::get(format!("{}/readyz", server.address)).call()?.body_mut().read_to_string()?;
+        let states = &serde_json::from_str::<serde_json::Value>(&ready)?["passage_states"];
+        if states["kept"] == states["of"] || since.elapsed() > NO_FURTHER_STATES {
+            return Ok(());
+        }
+        if kept.as_ref() != Some(&states["kept"]) {
+            complain(&format!("load: {} of {} passage states are filled", states["kept"], states["of"]));
+            (kept, since) = (Some(states["kept"].clone()), Instant::now());
+        }
+        std::thread::sleep(Duration::from_secs(5));
     }
 }
 

@@ -78,7 +78,7 @@ async fn when_the_queue_is_full_the_page_is_quoted() {
 }
 
 /// Two turns of the length that is guessed at first would take longer than this, two quick ones not.
-const LESS_THAN_TWO: Duration = Duration::from_millis(900);
+const LESS_THAN_TWO: Duration = Duration::from_millis(450);
 
 #[tokio::test]
 async fn nobody_waits_for_longer_than_turns_took_lately() {

@@ -10,8 +10,8 @@ use super::Job;
 /// A turn counts for so much of the usual time: it follows a change of load within some ten turns.
 const WEIGHT_OF_ONE: u32 = 8;
 
-/// What a turn is taken to need before any was worked on.
-const FIRST_GUESS: Duration = Duration::from_millis(500);
+/// What a turn is taken to need before any was worked on: about what a quote takes with its passages read.
+const FIRST_GUESS: Duration = Duration::from_millis(250);
 
 /// Jobs in the order of their coming.
 pub(crate) struct JobQueue {
