@@ -43,7 +43,7 @@ pub(crate) fn attention(queries: &[f32], keys: &[f32], values: &[f32], heads: He
         let (row, head) = (index / kv, index % kv);
         let visible = if causal { total - rows + row + 1 } else { total };
         let heads = mixed.chunks_exact_mut(dim).zip(queries.chunks_exact(dim));
-        tasks[row / TASK_ROWS * kv + head].extend(heads.map(|(mixed, query)| Query { query, visible, mixed }));
+        tasks[row / TASK_ROWS * kv + head].extend(heads.map(|(mixed, row)| Query { row, visible, mixed }));
     }
     tasks.par_iter_mut().enumerate().for_each_init(Vec::new, |scores, (index, queries)| {
         attend(queries, Cached { keys, values, first: index % kv * dim, width: kv * dim }, scores);
@@ -53,7 +53,7 @@ pub(crate) fn attention(queries: &[f32], keys: &[f32], values: &[f32], heads: He
 
 /// One row of one query head.
 struct Query<'a> {
-    query: &'a [f32],
+    row: &'a [f32],
     /// How many tokens it sees.
     visible: usize,
     mixed: &'a mut [f32],
@@ -78,7 +78,7 @@ vectorised! {
             for (query, scores) in queries.iter().zip(scores.chunks_exact_mut(most)) {
                 let scores = &mut scores[..query.visible];
                 if first < scores.len() {
-                    multiply(query.query, keys, cached, &mut scores[first..]);
+                    multiply(query.row, keys, cached, &mut scores[first..]);
                 }
             }
         }
@@ -136,17 +136,17 @@ vectorised! {
         for (of_token, values) in of_tokens.iter_mut().zip(values.chunks_exact(width)) {
             *of_token = &values[first..first + dim];
         }
-        let [a, b, c, d, e, f, g, h] = of_tokens;
+        let [one, two, three, four, five, six, seven, eight] = of_tokens;
         for index in 0..dim {
             let mut sum = mixed[index];
-            sum += scores[0] * a[index];
-            sum += scores[1] * b[index];
-            sum += scores[2] * c[index];
-            sum += scores[3] * d[index];
-            sum += scores[4] * e[index];
-            sum += scores[5] * f[index];
-            sum += scores[6] * g[index];
-            sum += scores[7] * h[index];
+            sum += scores[0] * one[index];
+            sum += scores[1] * two[index];
+            sum += scores[2] * three[index];
+            sum += scores[3] * four[index];
+            sum += scores[4] * five[index];
+            sum += scores[5] * six[index];
+            sum += scores[6] * seven[index];
+            sum += scores[7] * eight[index];
             mixed[index] = sum;
         }
     }
