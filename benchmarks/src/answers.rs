@@ -151,7 +151,7 @@ impl Sides<'_> {
 fn answer(generator: &Generator, states: &PassageStates, prompt: &Prompt) -> Result<Answer> {
     let begun = Instant::now();
     let mut first_ms = None;
-    let mut state = states.after(&prompt.prefix)?;
+    let mut state = states.after(&prompt.prefix, &|| true)?.context("nobody stops it")?;
     let limits = Limits { max_tokens: assistant::MOST_DRAFT_TOKENS, lookup: true };
     let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {
         if !tokens.is_empty() {

@@ -6,23 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { accessible, browser, fits, open, service } from "./browser.mjs";
+import { GARDEN_WASTE } from "./knowledge.mjs";
 
 const PASSWORD = "correct horse battery";
 /** What the page says of its own accord has to be there this soon. */
 const LIVE_MS = 5_000;
 
 const COUNCIL = `name = "Test Council"\nopening_hours = "24/7"\n[contact]\nphone = "01632 960100"\n`;
-const PAGE = `---
-id: garden-waste
-title: Garden waste
-service: waste
-owner: waste@test.example
-last_reviewed: 2026-03-02
----
-# Garden waste
-
-A garden waste subscription costs £52 a year. We collect garden waste every two weeks.
-`;
 
 let folder;
 let served;
@@ -33,7 +23,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "reeve-staff-"));
   await mkdir(join(folder, "knowledge", "pages", "waste"), { recursive: true });
   await writeFile(join(folder, "knowledge", "council.toml"), COUNCIL);
-  await writeFile(join(folder, "knowledge", "pages", "waste", "garden-waste.md"), PAGE);
+  await writeFile(join(folder, "knowledge", "pages", "waste", "garden-waste.md"), GARDEN_WASTE);
   const data = join(folder, "data");
   for (const [name, role] of [["ada", "administrator"], ["asha", "agent"]]) {
     const added = spawnSync(process.env.REEVE_BINARY, ["staff", "add", name, "--role", role, "--password-stdin", "--data", data], { input: `${PASSWORD}\n` });

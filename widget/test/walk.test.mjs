@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { accessible, answered, ask, browser, open, service } from "./browser.mjs";
+import { GARDEN_WASTE } from "./knowledge.mjs";
 
 const PASSWORD = "correct horse battery";
 const NOT_COVERED = "Can I keep a llama on my balcony?";
@@ -13,17 +14,6 @@ const NOT_COVERED = "Can I keep a llama on my balcony?";
 const LIVE_MS = 20_000;
 
 const council = (hours) => `name = "Test Council"\nopening_hours = "${hours}"\n[contact]\nphone = "01632 960100"\n`;
-const PAGE = `---
-id: garden-waste
-title: Garden waste
-service: waste
-owner: waste@test.example
-last_reviewed: 2026-03-02
----
-# Garden waste
-
-A garden waste subscription costs £52 a year. We collect garden waste every two weeks.
-`;
 
 /** An administrator's address of a PostgreSQL; without one, the walks go on SQLite alone. */
 const POSTGRES = process.env.REEVE_TEST_POSTGRES;
@@ -55,7 +45,7 @@ async function withCouncil(database, hours, body) {
   try {
     await mkdir(join(folder, "knowledge", "pages", "waste"), { recursive: true });
     await writeFile(join(folder, "knowledge", "council.toml"), council(hours));
-    await writeFile(join(folder, "knowledge", "pages", "waste", "garden-waste.md"), PAGE);
+    await writeFile(join(folder, "knowledge", "pages", "waste", "garden-waste.md"), GARDEN_WASTE);
     const adding = ["staff", "add", "asha", "--display-name", "Asha Khan", "--role", "agent", "--password-stdin", ...kept];
     const added = spawnSync(process.env.REEVE_BINARY, adding, { input: `${PASSWORD}\n` });
     assert.equal(added.status, 0, String(added.stderr));

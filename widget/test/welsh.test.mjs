@@ -5,19 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { accessible, answered, ask, browser, fits, open, service } from "./browser.mjs";
+import { GARDEN_WASTE } from "./knowledge.mjs";
 
 const COUNCIL = 'name = "Cyngor Prawf"\nlanguages = ["en", "cy"]\nopening_hours = "Mo-Su 00:00-24:00 off"\n[contact]\nphone = "01632 960100"\n';
-const PAGE = `---
-id: garden-waste
-title: Garden waste
-service: waste
-owner: waste@test.example
-last_reviewed: 2026-03-02
----
-# Garden waste
-
-A garden waste subscription costs £52 a year. We collect garden waste every two weeks.
-`;
 const QUESTION = "How much does a garden waste subscription cost?";
 
 let folder;
@@ -28,7 +18,7 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), "reeve-welsh-"));
   await mkdir(join(folder, "knowledge", "pages"), { recursive: true });
   await writeFile(join(folder, "knowledge", "council.toml"), COUNCIL);
-  await writeFile(join(folder, "knowledge", "pages", "garden-waste.md"), PAGE);
+  await writeFile(join(folder, "knowledge", "pages", "garden-waste.md"), GARDEN_WASTE);
   served = await service(["--knowledge", join(folder, "knowledge"), "--data", join(folder, "data"), "--port", "0"]);
   chromium = await browser();
 }, { timeout: 200_000 });

@@ -56,13 +56,15 @@ pub(crate) fn draft(
 ) -> Result<Draft, InferenceError> {
     let generator = states.generator();
     let prompt = Prompt::new(generator, page, passage, &request(question))?;
-    let mut state = states.after(&prompt.prefix)?;
     let mut draft = Draft {
         sentences: Vec::new(),
         written: Vec::new(),
         declined: false,
         mean_log_probability: 0.0,
         cut_after: None,
+    };
+    let Some(mut state) = states.after(&prompt.prefix, &|| keep_going(0))? else {
+        return Ok(Draft { cut_after: Some(0), ..draft });
     };
     let mut read = 0;
     let mut take = |draft: &mut Draft, text: &str| -> bool {

@@ -50,7 +50,7 @@ pub struct Step<'a> {
 
 /// A language model of the `llama` or `qwen2` architecture with its tokeniser and chat template.
 pub struct Generator {
-    pub(crate) trunk: Trunk,
+    trunk: Trunk,
     head: Linear,
     tokenizer: Tokenizer,
     chat: ChatTemplate,
@@ -145,6 +145,19 @@ impl Generator {
     pub fn forward_batch(&self, steps: &mut [Step<'_>]) -> Result<Vec<Vec<Vec<f32>>>, InferenceError> {
         let rows = self.trunk.forward(steps)?;
         self.logits(&rows, steps)
+    }
+
+    /// The state after tokens from the beginning; none when `keep_going`, asked before each block, says no. It is, bit by
+    /// bit, that of [`Self::forward`] over all of them at once.
+    ///
+    /// # Errors
+    /// `NoTokens`, `ContextFull` and tensor errors.
+    pub fn read_prefix(
+        &self,
+        tokens: &[u32],
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<KvState>, InferenceError> {
+        self.trunk.read(tokens, keep_going)
     }
 
     fn logits(&self, stream: &[f32], steps: &[Step<'_>]) -> Result<Vec<Vec<Vec<f32>>>, InferenceError> {

@@ -13,7 +13,6 @@ mod generator;
 mod kernels;
 mod linear;
 mod packed;
-mod prefix;
 mod profile;
 mod reader;
 mod simd;

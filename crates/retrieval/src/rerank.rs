@@ -48,7 +48,7 @@ impl Reranker {
     }
 
     /// Reads the first hits and reorders them; the rest keep their order behind them. `keep_going` is asked between
-    /// passages; when it says no, the hits stay as they were and the answer is false.
+    /// passages and while one is read for the first time; when it says no, the hits stay as they were and the answer is false.
     ///
     /// # Errors
     /// Errors of the model.
@@ -72,7 +72,8 @@ impl Reranker {
             }
             let (page, passage) = index.passage(hit.passage);
             let prompt = Prompt::new(generator, page, passage, REQUEST)?;
-            read.push((self.states.after(&prompt.prefix)?, prompt.suffix));
+            let Some(state) = self.states.after(&prompt.prefix, keep_going)? else { return Ok(false) };
+            read.push((state, prompt.suffix));
         }
         let mut sequences: Vec<(KvState, &[u32], &[u32])> =
             read.iter().map(|(state, suffix)| (state.clone(), suffix.as_slice(), question.as_slice())).collect();

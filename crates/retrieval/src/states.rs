@@ -5,7 +5,7 @@ mod memory;
 
 use std::sync::Arc;
 
-use inference::{Generator, InferenceError, KvState, LogitsAt};
+use inference::{Generator, InferenceError, KvState};
 use sha2::{Digest as _, Sha256};
 
 pub use disk::{StateFolder, StatesDisk};
@@ -128,17 +128,13 @@ impl PassageStates {
         self.cache.bytes()
     }
 
-    /// The state after `prefix`, computed or kept. The caller owns its fork.
+    /// The state after `prefix`, kept or else computed; none when it had to be computed and `keep_going`, asked before each
+    /// block of the model, says no. The caller owns its fork.
     ///
     /// # Errors
     /// `ContextFull` and tensor errors.
-    pub fn after(&self, prefix: &[u32]) -> Result<KvState, InferenceError> {
-        if let Some(state) = self.cache.get(prefix) {
-            return Ok(state);
-        }
-        let mut state = self.generator.new_state();
-        self.generator.forward(&mut state, prefix, LogitsAt::None)?;
-        Ok(self.cache.keep(prefix, state))
+    pub fn after(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
+        self.state_after(prefix, keep_going)
     }
 
     /// Does one step of filling the states of all passages.

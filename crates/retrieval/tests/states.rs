@@ -113,6 +113,11 @@ fn logits(state: &KvState) -> Vec<f32> {
     MODEL.forward(&mut state.clone(), &next, LogitsAt::Last).unwrap().swap_remove(0)
 }
 
+/// The state of a passage, kept or computed.
+fn after(states: &PassageStates, passage: usize) -> KvState {
+    states.after(&prefix(passage), &|| true).unwrap().unwrap()
+}
+
 /// What it says after the passage when nothing is kept.
 fn fresh(passage: usize) -> Vec<f32> {
     let mut state = MODEL.new_state();
@@ -132,7 +137,7 @@ fn filled_states_outlast_the_process_and_say_the_same_to_the_bit() {
     fill(&first);
     assert_eq!(kept(&first), 3);
     assert!(first.bytes() > 0);
-    let said: Vec<Vec<f32>> = (0..3).map(|passage| logits(&first.after(&prefix(passage)).unwrap())).collect();
+    let said: Vec<Vec<f32>> = (0..3).map(|passage| logits(&after(&first, passage))).collect();
     drop(first);
 
     let second = states(folder.path());
@@ -144,7 +149,7 @@ fn filled_states_outlast_the_process_and_say_the_same_to_the_bit() {
     }
     assert_eq!((second.fill_next(&INDEX, &only_naming).unwrap(), kept(&second)), (Filled::Done, 3));
     for (passage, said) in said.iter().enumerate() {
-        let state = second.after(&prefix(passage)).unwrap();
+        let state = after(&second, passage);
         assert_eq!(state.memory_bytes(), 0, "it lies on disk");
         assert_eq!(&logits(&state), said);
         assert_eq!(said, &fresh(passage), "as when nothing is kept");
@@ -185,6 +190,16 @@ fn an_interrupted_step_keeps_nothing_and_begins_again() {
 }
 
 #[test]
+fn a_question_that_is_given_up_keeps_nothing_of_a_passage_and_what_is_kept_needs_no_time() {
+    let folder = folder();
+    let states = states(folder.path());
+    assert!(states.after(&prefix(0), &|| false).unwrap().is_none());
+    assert!(!file(folder.path(), 0).exists());
+    after(&states, 0);
+    assert!(states.after(&prefix(0), &|| false).unwrap().is_some());
+}
+
+#[test]
 fn a_damaged_file_is_computed_again_wherever_it_is_damaged() {
     let folder = folder();
     fill(&states(folder.path()));
@@ -201,7 +216,7 @@ fn a_damaged_file_is_computed_again_wherever_it_is_damaged() {
     let cut = [0, 7, 40, middle, whole.len() - 1].map(|length| whole[..length].to_vec());
     for damaged in damaged.into_iter().chain(cut).chain([[whole.as_slice(), b"more"].concat()]) {
         replace(&file, &damaged);
-        assert_eq!(logits(&states(folder.path()).after(&prefix(2)).unwrap()), expected);
+        assert_eq!(logits(&after(&states(folder.path()), 2)), expected);
         assert!(fs::read(&file).unwrap() == whole, "it is whole again");
     }
 }
@@ -213,7 +228,7 @@ fn states_of_another_model_or_machine_are_computed_again() {
     let whole = fs::read(file(folder.path(), 0)).unwrap();
     // A state of other tokens under this one's name.
     replace(&file(folder.path(), 2), &whole);
-    assert_eq!(logits(&states(folder.path()).after(&prefix(2)).unwrap()), fresh(2));
+    assert_eq!(logits(&after(&states(folder.path()), 2)), fresh(2));
 
     let other = states_within(folder.path(), 0, PLENTY as u64, [2; 32]);
     assert_eq!(other.fill_next(&INDEX, &|| true).unwrap(), Filled::Step);
@@ -269,7 +284,7 @@ fn no_more_is_written_than_there_is_room_for() {
     let without_memory = states_within(folder.path(), 0, limit, IDENTITY);
     fill(&without_memory);
     assert_eq!((kept(&without_memory), there()), (2, bytes(0) + bytes(2)));
-    assert_eq!(logits(&without_memory.after(&prefix(1)).unwrap()), fresh(1), "it works without");
+    assert_eq!(logits(&after(&without_memory, 1)), fresh(1), "it works without");
 
     // A process that comes later counts what is there, and what goes makes room.
     let later = states_within(folder.path(), PLENTY, limit, IDENTITY);
@@ -289,7 +304,7 @@ fn a_folder_that_cannot_be_written_is_done_without() {
     let states = states_within(&in_the_way, PLENTY, PLENTY as u64, IDENTITY);
     fill(&states);
     assert_eq!(kept(&states), 3);
-    let state = states.after(&prefix(2)).unwrap();
+    let state = after(&states, 2);
     assert_eq!((logits(&state), state.memory_bytes()), (fresh(2), state.bytes()));
     assert_eq!(fs::read(&in_the_way).unwrap(), b"not a folder");
 }
@@ -303,11 +318,11 @@ fn memory_is_bounded_and_the_least_used_goes_first() {
     fill(&states);
     assert_eq!((kept(&states), states.bytes()), (2, budget), "filling drives nothing out");
     // Passage 2 was used last, so 0 goes for 1, as far as it makes room.
-    states.after(&prefix(2)).unwrap();
-    states.after(&prefix(1)).unwrap();
+    after(&states, 2);
+    after(&states, 1);
     assert!(states.bytes() <= budget);
     let held = states.bytes();
-    states.after(&prefix(1)).unwrap();
+    after(&states, 1);
     assert_eq!(states.bytes(), held, "it was kept");
-    assert_eq!(logits(&states.after(&prefix(0)).unwrap()), fresh(0));
+    assert_eq!(logits(&after(&states, 0)), fresh(0));
 }

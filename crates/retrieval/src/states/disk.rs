@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use corpus::Digest;
 use inference::{KvState, StateFileError};
 
 use super::Key;
@@ -222,7 +223,7 @@ impl Found {
 
 /// The name of a state's file.
 fn name(key: &Key) -> String {
-    key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")) + EXTENSION
+    format!("{}{EXTENSION}", Digest(*key))
 }
 
 fn is_older(entry: &DirEntry, than: Duration) -> bool {

@@ -1,3 +1,4 @@
+//! States in files: what is read is what was written, and what is damaged or of something else is refused.
 #![allow(clippy::unwrap_used, clippy::float_cmp)]
 use std::io::{Seek as _, Write as _};
 
