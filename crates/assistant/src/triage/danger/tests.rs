@@ -56,6 +56,20 @@ fn a_danger_beside_an_ordinary_question_is_seen() {
 }
 
 #[test]
+fn violence_at_the_neighbours_is_seen() {
+    for message in [
+        "my neighbour is beating his wife right now",
+        "The bloke upstairs keeps punching his girlfriend",
+        "i can hear the man next door hitting his missus",
+        "my mate's dad is strangling her mum",
+    ] {
+        check(message, Some(SignpostKind::DomesticAbuse));
+    }
+    check("my neighbour beats his wife at bowls every week, when does the green open", None);
+    check("he hit his wife's car, do we tell you or the insurance", None);
+}
+
+#[test]
 fn the_rules_name_only_what_there_is() {
     assert_eq!(faults(TEXT), Vec::<String>::new());
     let known = RULES.sections().filter(|section| kind(section).is_some()).count();
