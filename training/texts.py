@@ -12,6 +12,11 @@ class Asked:
 
     text: str
     answers: list[str]
+    earlier: str = ""
+
+    def whole(self) -> str:
+        """With what it follows."""
+        return f"{self.earlier} {self.text}".strip()
 
 
 @dataclass
@@ -58,7 +63,7 @@ def variant(passage: dict, random_numbers: random.Random) -> Variant | None:
         there = [answer for answer in answers if answer in shown]
         # With a part of its answers left out, a question is neither answered nor unanswered.
         if len(there) in (0, len(answers)):
-            questions.append(Asked(f"{question['earlier']} {question['question']}".strip(), there))
+            questions.append(Asked(question["question"], there, question["earlier"]))
     for near_miss, answer in near_misses:
         if answer:
             questions.append(Asked(near_miss, [answer] if answer in shown else []))

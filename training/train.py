@@ -47,8 +47,8 @@ def tree(model: Model, encoder: Encoder, shown: texts.Variant, chance: random.Ra
     passage = built.add([], model.encode(f"{shown.title}\n{shown.heading}\n{body}\n"))
     sentence_vectors = encoder.vectors([f"{shown.title}. {shown.heading}. {text}" for text in shown.sentences])
     for number, question in enumerate(shown.questions):
-        near = dict(zip(shown.sentences, sentence_vectors @ encoder.vectors([question.text])[0], strict=True))
-        asked = built.add(passage, model.encode(f"Question: {question.text}\n"))
+        near = dict(zip(shown.sentences, sentence_vectors @ encoder.vectors([question.whole()])[0], strict=True))
+        asked = built.add(passage, model.encode(f"Question: {question.whole()}\n"))
         targets.append((asked[-1], ANSWERABLE, bool(question.answers), 0.0, number))
         others = sorted((text for text in shown.sentences if text not in question.answers), key=lambda text: -near[text])
         wrong = others[:WRONG_SENTENCES]

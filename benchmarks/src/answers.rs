@@ -99,7 +99,7 @@ impl Sides<'_> {
     fn ask(&mut self, number: usize, asked: &Asked, index: &Index, samples: &mut Vec<AnswerSample>) -> Result<()> {
         let (page, passage) = index.passage(asked.passage);
         let request = assistant::draft_request(&asked.case.question);
-        let prompt = Prompt::new(self.generator, page, passage, &request)?;
+        let prompt = Prompt::new(self.generator.chat(), self.generator.tokenizer(), page, passage, &request)?;
         // Without a state at the cold start, and with the passage's from then on.
         let states = PassageStates::new(Arc::clone(self.generator), usize::MAX, None);
         for start in [Start::Cold, Start::Warm, Start::Repeated] {

@@ -24,7 +24,8 @@ export async function service(own) {
   const program = process.env.REEVE_BINARY;
   if (!program) throw new Error("set REEVE_TEST_URL to a running service, or REEVE_BINARY to the program");
   const extra = own ?? ["--port", "0", ...(process.env.REEVE_ARGUMENTS?.split(" ").filter(Boolean) ?? [])];
-  const child = spawn(program, ["serve", ...extra], { stdio: ["ignore", "pipe", "inherit"] });
+  // Pages show what they are given, whoever was asked about it; the verifier would take the processor from the browser.
+  const child = spawn(program, ["serve", "--verifier", "none", ...extra], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const started = new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the program did not say where it is")), START_MS);

@@ -28,7 +28,8 @@ enum Task {
 }
 
 /// The models that tests load; they are fetched when they are missing.
-const TEST_MODELS: &[&str] = &["all-minilm-l6-v2", "smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct"];
+const TEST_MODELS: &[&str] =
+    &["all-minilm-l6-v2", "smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"];
 
 /// A few cases of every kind against an earlier run of them. evals/README.md says how the baseline is made anew.
 const PINNED: [&str; 6] =

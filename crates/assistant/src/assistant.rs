@@ -7,7 +7,9 @@ use std::time::Instant;
 use conversation::{Offer, Outcome, Reason, Turn};
 use corpus::{Council, Knowledge};
 use jiff::Timestamp;
-use retrieval::{Filled, Hit, Index, KeptStates, PassageReader, PassageStates, Query, Reranker, RetrievalError};
+use retrieval::{
+    Filled, Hit, Index, KeptStates, PassageReader, PassageStates, PassageVerifier, Query, Reranker, RetrievalError,
+};
 
 use crate::check::Checker;
 use crate::contact::way_to_a_person;
@@ -43,10 +45,19 @@ pub enum QuoteOnlyReason {
 /// Which way an enquiry goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Path {
-    /// With the language model.
+    /// With the language models.
     Full,
-    /// Without it.
+    /// With them, but for the verifier, which takes longest: others wait.
+    Unverified,
+    /// Without any.
     QuoteOnly(QuoteOnlyReason),
+}
+
+impl Path {
+    /// Whether language models are asked on it.
+    pub(crate) fn has_models(self) -> bool {
+        matches!(self, Self::Full | Self::Unverified)
+    }
 }
 
 /// What is being done, for the resident who waits.
@@ -112,6 +123,8 @@ pub struct Options {
     pub read_passages: usize,
     /// How many sentences of each the reader is asked about.
     pub read_sentences: usize,
+    /// How many answers the verifier is asked about, where it is not sure of one before.
+    pub verify_best: usize,
 }
 
 /// What an assistant is built from.
@@ -122,6 +135,8 @@ pub struct AssistantParts {
     pub reranker: Option<Reranker>,
     /// Says which sentence is the answer, where one is loaded.
     pub reader: Option<PassageReader>,
+    /// Says whether a candidate answers what was asked, where one is loaded.
+    pub verifier: Option<PassageVerifier>,
     /// The generator with its passage states, where one is loaded.
     pub generator: Option<Arc<PassageStates>>,
     /// Say when a candidate is shown.
@@ -233,14 +248,15 @@ impl Assistant {
     }
 
     /// Computes one of the passage states that are not at hand, or reads one from disk, so that the first question on a
-    /// passage need not wait for it: the reader's first, which reads for every question, then those of the language models
-    /// that are loaded. To be called again until nothing is left to do, while nobody waits; `keep_going` is asked often.
+    /// passage need not wait for it: the reader's first, then the verifier's, which both read for every question, then those of
+    /// the language models that are loaded. To be called again until nothing is left to do, while nobody waits; `keep_going` is asked often.
     /// Replies are the same, whether it is called or not.
     pub fn fill_next_state(&self, keep_going: &dyn Fn() -> bool) -> Filled {
         let (parts, index) = (&self.parts, &self.parts.index);
         let of_reader = parts.reader.iter().map(|reader| reader.fill_next(index, keep_going));
+        let of_verifier = parts.verifier.iter().map(|verifier| verifier.fill_next(index, keep_going));
         let of_others = self.states().map(|states| states.fill_next(index, keep_going));
-        for filled in of_reader.chain(of_others) {
+        for filled in of_reader.chain(of_verifier).chain(of_others) {
             match filled {
                 Ok(Filled::Done) => (),
                 Ok(filled @ (Filled::Step | Filled::Interrupted)) => return filled,
@@ -257,8 +273,11 @@ impl Assistant {
     pub fn passage_states(&self) -> KeptStates {
         let index = &self.parts.index;
         let of_reader = self.parts.reader.iter().map(|reader| reader.kept(index));
-        of_reader.chain(self.states().map(|states| states.kept(index))).fold(KeptStates::default(), |sum, states| {
-            KeptStates { kept: sum.kept + states.kept, of: sum.of + states.of }
+        let of_verifier = self.parts.verifier.iter().map(|verifier| verifier.kept(index));
+        let all = of_reader.chain(of_verifier).chain(self.states().map(|states| states.kept(index)));
+        all.fold(KeptStates::default(), |sum, states| KeptStates {
+            kept: sum.kept + states.kept,
+            of: sum.of + states.of,
         })
     }
 

@@ -17,17 +17,21 @@ pub(crate) const TOO_LONG: &str = "too long";
 pub(crate) const DRAFT_LEFT_OUT: &str = "draft left out: out of time";
 
 const FULL: &str = "full";
+const UNVERIFIED: &str = "full, unverified";
 const TRIAGE: &str = "triage: ";
 const RERANKED: &str = "reranked";
 const RERANK_CUT: &str = "rerank cut short";
 const READ: &str = "read";
 const READING_CUT: &str = "reading cut short";
+const VERIFIED: &str = "verified";
+const VERIFICATION_CUT: &str = "verification cut short";
 const DRAFT_CUT: (&str, &str) = ("draft cut short after ", " tokens");
 
 /// How the trace names a path.
 pub(crate) fn name(path: Path) -> String {
     match path {
         Path::Full => FULL.to_owned(),
+        Path::Unverified => UNVERIFIED.to_owned(),
         Path::QuoteOnly(reason) => format!("quote only: {reason:?}"),
     }
 }
@@ -42,6 +46,11 @@ pub(crate) fn reading_note(done: bool) -> &'static str {
     if done { READ } else { READING_CUT }
 }
 
+/// How the trace notes a verification.
+pub(crate) fn verification_note(done: bool) -> &'static str {
+    if done { VERIFIED } else { VERIFICATION_CUT }
+}
+
 /// How the trace notes a draft that was cut short when the model had written so many tokens.
 pub(crate) fn draft_cut_note(tokens: usize) -> String {
     format!("{}{tokens}{}", DRAFT_CUT.0, DRAFT_CUT.1)
@@ -54,6 +63,8 @@ pub(crate) struct Course {
     reranks: VecDeque<bool>,
     /// For each reading in turn, whether it was in time.
     readings: VecDeque<bool>,
+    /// For each verification in turn, whether it was in time.
+    verifications: VecDeque<bool>,
     draft_left_out: bool,
     /// The tokens at which the draft was cut short.
     draft_cut_after: Option<usize>,
@@ -62,7 +73,7 @@ pub(crate) struct Course {
 impl Course {
     fn is_whole(&self) -> bool {
         let cut = self.draft_left_out || self.draft_cut_after.is_some();
-        !cut && self.reranks.iter().chain(&self.readings).all(|in_time| *in_time)
+        !cut && self.reranks.iter().chain(&self.readings).chain(&self.verifications).all(|in_time| *in_time)
     }
 
     /// Whether the next rerank was in time.
@@ -73,6 +84,11 @@ impl Course {
     /// Whether the next reading was in time.
     pub(crate) fn next_reading_is_in_time(&mut self) -> bool {
         self.readings.pop_front().unwrap_or(true)
+    }
+
+    /// Whether the next verification was in time.
+    pub(crate) fn next_verification_is_in_time(&mut self) -> bool {
+        self.verifications.pop_front().unwrap_or(true)
     }
 
     /// Whether time had run out before the draft.
@@ -117,7 +133,8 @@ impl Recorded {
             first if first == TOO_LONG || first.starts_with(TRIAGE) => Path::Full,
             first => {
                 let reasons = [QuoteOnlyReason::Overload, QuoteOnlyReason::ModelOff];
-                std::iter::once(Path::Full).chain(reasons.map(Path::QuoteOnly)).find(|path| name(*path) == first)?
+                let with_models = [Path::Full, Path::Unverified].into_iter();
+                with_models.chain(reasons.map(Path::QuoteOnly)).find(|path| name(*path) == first)?
             }
         };
         let mut course = Course::default();
@@ -127,6 +144,8 @@ impl Recorded {
                 RERANK_CUT => course.reranks.push_back(false),
                 READ => course.readings.push_back(true),
                 READING_CUT => course.readings.push_back(false),
+                VERIFIED => course.verifications.push_back(true),
+                VERIFICATION_CUT => course.verifications.push_back(false),
                 DRAFT_LEFT_OUT => course.draft_left_out = true,
                 // The other notes say what came out, not where time ran out.
                 other => {
@@ -153,8 +172,8 @@ mod tests {
 
     #[test]
     fn every_path_is_read_back() {
-        for path in [Path::Full, Path::QuoteOnly(QuoteOnlyReason::Overload), Path::QuoteOnly(QuoteOnlyReason::ModelOff)]
-        {
+        let without_models = [QuoteOnlyReason::Overload, QuoteOnlyReason::ModelOff].map(Path::QuoteOnly);
+        for path in [Path::Full, Path::Unverified].into_iter().chain(without_models) {
             assert_eq!(course(&name(path)), (path, Course::default()));
         }
         assert_eq!(course("triage: Danger(Fire)"), (Path::Full, Course::default()));
@@ -180,21 +199,26 @@ mod tests {
         assert!(course.next_reading_is_in_time());
         assert!(course.draft_goes_on(6) && !course.draft_goes_on(7));
         assert!(!course.draft_is_left_out());
+        let verified = [&name(Path::Full), verification_note(true), verification_note(false)].join("; ");
+        let (_, mut course) = self::course(&verified);
+        assert!(course.next_verification_is_in_time() && !course.next_verification_is_in_time());
         assert!(self::course(&format!("full; {DRAFT_LEFT_OUT}")).1.draft_is_left_out());
         assert!(Course::default().draft_goes_on(usize::MAX));
     }
 
     #[test]
     fn the_whole_way_is_told_from_one_cut_short() {
-        for whole in ["full", "full; read", "full; reranked; read; draft 1 checked, 0 refused"] {
+        for whole in ["full", "full; read; verified", "full; reranked; read; draft 1 checked, 0 refused"] {
             assert!(is_whole(whole), "{whole}");
         }
         let cut = [
             format!("full; {RERANK_CUT}; {READ}"),
             format!("full; {READING_CUT}"),
+            format!("full; {READ}; {VERIFICATION_CUT}"),
             format!("full; {DRAFT_LEFT_OUT}"),
             format!("full; {}", draft_cut_note(7)),
             format!("full; {FAULT}"),
+            name(Path::Unverified),
             name(Path::QuoteOnly(QuoteOnlyReason::ModelOff)),
             name(Path::QuoteOnly(QuoteOnlyReason::Overload)),
             OVERLOAD.to_owned(),

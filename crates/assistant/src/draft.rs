@@ -55,7 +55,7 @@ pub(crate) fn draft(
     on_checked: &mut dyn FnMut(&CheckedSentence),
 ) -> Result<Draft, InferenceError> {
     let generator = states.generator();
-    let prompt = Prompt::new(generator, page, passage, &request(question))?;
+    let prompt = Prompt::new(generator.chat(), generator.tokenizer(), page, passage, &request(question))?;
     let mut draft = Draft {
         sentences: Vec::new(),
         written: Vec::new(),

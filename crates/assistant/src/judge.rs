@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 3;
+pub const SIGNALS_VERSION: u32 = 4;
+
+/// The name of the signal that only a verifier gives.
+pub const VERIFIED: &str = "verified";
 
 /// What the judge reads of a candidate. All are recorded in the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -45,6 +48,8 @@ pub(crate) struct Signals {
     pub(crate) likelihood: Option<f64>,
     /// Whether the model's draft passed the check, was refused, or declined; none without a draft.
     pub(crate) draft: Option<f64>,
+    /// The verifier's log-odds that the candidate answers exactly what was asked; none unasked.
+    pub(crate) verified: Option<f64>,
 }
 
 impl Signals {
@@ -71,6 +76,7 @@ impl Signals {
         named.extend(self.answerable.map(|value| ("answerable".to_owned(), value)));
         named.extend(self.likelihood.map(|value| ("likelihood".to_owned(), value)));
         named.extend(self.draft.map(|value| ("draft".to_owned(), value)));
+        named.extend(self.verified.map(|value| (VERIFIED.to_owned(), value)));
         named
     }
 
@@ -120,10 +126,12 @@ impl Judge {
     }
 }
 
-/// The judges of the two paths, each with the least confidence at which it lets a candidate be shown.
+/// The judges, by what a candidate went through before them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judges {
-    /// For replies on the full path.
+    /// For candidates on the full path that a verifier was asked about.
+    pub verified: Judge,
+    /// For the others on the full path.
     pub full: Judge,
     /// For quotes without the language model.
     pub quote_only: Judge,

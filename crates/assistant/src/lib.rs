@@ -29,11 +29,11 @@ pub use assistant::{Assistant, AssistantParts, Clock, Compose, Enquiry, Event, O
 pub use check::{CheckedSentence, Checker, ReadPassage, Refusal};
 pub use draft::{MOST_TOKENS as MOST_DRAFT_TOKENS, prompts, request as draft_request};
 pub use facts::{Fact, facts};
-pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION};
+pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION, VERIFIED};
 pub use proof::unproven_facts;
 pub use record::{Record, RecordError, Told, ToldTrace};
 pub use replay::{Difference, Replay};
-pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, WrittenSentence};
+pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, VerifiedAnswer, WrittenSentence};
 pub use retrieval::{Filled, KeptStates, RetrievalError};
 pub use same::Sameness;
 pub use triage::{PersonalData, personal_data, redact};

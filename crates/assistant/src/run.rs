@@ -59,6 +59,8 @@ struct Found {
     wanted: Wanted,
     quote: Option<Quote>,
     signals: Signals,
+    /// What could be quoted instead, with its signals.
+    others: Vec<(Signals, Quote)>,
 }
 
 /// The answer to all parts of a question.
@@ -78,8 +80,13 @@ impl<'a> Run<'a> {
         keep_going: &'a dyn Fn() -> bool,
     ) -> Self {
         let parts = &assistant.parts;
-        let loaded = parts.generator.is_some() || parts.reranker.is_some() || parts.reader.is_some();
-        let path = if loaded || path != Path::Full { path } else { Path::QuoteOnly(QuoteOnlyReason::ModelOff) };
+        let verifies = parts.verifier.is_some();
+        let loaded = verifies || parts.generator.is_some() || parts.reranker.is_some() || parts.reader.is_some();
+        let path = match path {
+            Path::Full | Path::Unverified if !loaded => Path::QuoteOnly(QuoteOnlyReason::ModelOff),
+            Path::Unverified if !verifies => Path::Full,
+            path => path,
+        };
         let trace = assistant.new_trace(parts.clock.now());
         let (began, course) = (Instant::now(), Course::default());
         Self { assistant, path, deadline, on_event, keep_going, trace, began, course }
@@ -197,21 +204,29 @@ impl<'a> Run<'a> {
         }
         let further = self.further_parts(&others, &found)?;
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
+        if further.is_empty() {
+            self.choose(enquiry, &context, &mut found)?;
+        }
+        let quoted = found.quote.as_ref().map(|quote| self.whole_answer(quote.sentences.clone(), &found, &further));
+        if let (false, Some(quote), Some(quoted)) = (further.is_empty(), &found.quote, &quoted) {
+            found.signals.verified = self.verify(enquiry, &context, quote, &quoted.sentences)?;
+        }
         let draft = self.draft(&first, &mut found, &mut shown)?;
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
-        let whole = found.quote.as_ref().map(|quote| {
-            let sentences = match draft {
-                Some(draft) if !draft.sentences.is_empty() => draft.sentences,
-                Some(_) | None => quote.sentences.clone(),
-            };
-            self.whole_answer(sentences, &found, further)
-        });
-        self.trace.signals = whole.as_ref().map_or(found.signals, |whole| whole.signals).named();
+        let whole = match draft {
+            Some(draft) if !draft.sentences.is_empty() => Some(self.whole_answer(draft.sentences, &found, &further)),
+            Some(_) | None => quoted,
+        };
+        // The verifier, and the draft, speak of the answer as a whole, whichever part the other signals are of.
+        let mut signals = whole.as_ref().map_or(found.signals, |whole| whole.signals);
+        (signals.verified, signals.draft) = (found.signals.verified, found.signals.draft);
+        self.trace.signals = signals.named();
         self.trace.candidate = whole.as_ref().map(|whole| Candidate::of(&whole.sentences, whole.missing));
-        let confidence = self.judge().confidence(&self.trace.signals);
-        let sure = confidence >= self.answer_from();
+        let judge = self.judge(&signals);
+        let confidence = judge.confidence(&self.trace.signals);
+        let sure = confidence >= self.answer_from(judge);
         let already_asked =
             enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
         let mut reply = match (&found.quote, whole) {
@@ -272,33 +287,36 @@ impl<'a> Run<'a> {
         RankedPassage { id, fused: hit.fused, likelihood: hit.likelihood }
     }
 
-    /// The judge of the path that the enquiry goes.
-    fn judge(&self) -> &'a Judge {
+    /// The judge of the path that the enquiry goes, and of what a candidate went through on it.
+    fn judge(&self, signals: &Signals) -> &'a Judge {
         let judges = &self.assistant.parts.judges;
         match self.path {
-            Path::Full => &judges.full,
+            Path::Full if signals.verified.is_some() => &judges.verified,
+            Path::Full | Path::Unverified => &judges.full,
             Path::QuoteOnly(_) => &judges.quote_only,
         }
     }
 
-    /// The least confidence at which a candidate is shown.
-    fn answer_from(&self) -> f64 {
-        Judges::answer_from(self.judge(), self.assistant.parts.judges.risk)
+    /// The least confidence at which a judge lets a candidate be shown.
+    fn answer_from(&self, judge: &Judge) -> f64 {
+        Judges::answer_from(judge, self.assistant.parts.judges.risk)
     }
 
     /// The answer to all parts of a question, as sure as the part that is least so. A further part that is more likely
     /// wrong than right is left out, and the answer says so.
-    fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, first: &Found, further: Vec<Found>) -> Whole {
+    fn whole_answer(&self, mut sentences: Vec<CheckedSentence>, first: &Found, further: &[Found]) -> Whole {
         if further.is_empty() {
             return Whole { sentences, missing: false, signals: first.signals };
         }
         // Each further part has one sentence of the three.
         sentences.truncate(3_usize.saturating_sub(further.len()).max(1));
-        let confidence = |signals: &Signals| self.judge().confidence(&signals.named());
-        let mut whole = Whole { sentences, missing: false, signals: Signals { several: 1.0, ..first.signals } };
+        let confidence = |signals: &Signals| self.judge(signals).confidence(&signals.named());
+        // The parts are compared by what is known of each: a verifier is asked about the whole.
+        let of_part = |part: &Found| Signals { several: 1.0, verified: None, draft: None, ..part.signals };
+        let mut whole = Whole { sentences, missing: false, signals: of_part(first) };
         for part in further {
-            let signals = Signals { several: 1.0, ..part.signals };
-            let sentence = part.quote.and_then(|quote| quote.sentences.into_iter().next());
+            let signals = of_part(part);
+            let sentence = part.quote.as_ref().and_then(|quote| quote.sentences.first()).cloned();
             let is_held =
                 |sentence: &CheckedSentence| whole.sentences.iter().any(|held| held.text() == sentence.text());
             let tells = |sentence: &CheckedSentence| {

@@ -8,14 +8,14 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use assistant::{
-    Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Judge, Judges, Options, Path,
+    Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Filled, Judge, Judges, Options, Path,
     QuoteOnlyReason, Record, Replay, Reply,
 };
 use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
-use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
-use retrieval::{FusionWeights, Index, PassageStates, RerankOptions, Reranker};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Verifier};
+use retrieval::{FusionWeights, Index, PassageStates, PassageVerifier, RerankOptions, Reranker};
 
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
@@ -53,12 +53,16 @@ fn folder(name: &str) -> PathBuf {
     store.locate(name).unwrap_or_else(|error| panic!("{}; fetch it with `reeve models pull {name}`", error.chain()))
 }
 
-static STATES: LazyLock<Arc<PassageStates>> = LazyLock::new(|| {
+fn model_file() -> PathBuf {
     let folder = std::fs::read_dir(folder(MODEL)).unwrap();
-    let file = folder.flatten().map(|entry| entry.path()).find(|path| path.extension().is_some_and(|e| e == "gguf"));
+    let mut files = folder.flatten().map(|entry| entry.path());
+    files.find(|path| path.extension().is_some_and(|extension| extension == "gguf")).unwrap()
+}
+
+static STATES: LazyLock<Arc<PassageStates>> = LazyLock::new(|| {
     let options =
         GeneratorOptions { precision: Precision::Quantised, kv_precision: KvPrecision::F16, context_tokens: 1024 };
-    Arc::new(PassageStates::new(Arc::new(Generator::load(&file.unwrap(), options).unwrap()), 64 << 20, None))
+    Arc::new(PassageStates::new(Arc::new(Generator::load(&model_file(), options).unwrap()), 64 << 20, None))
 });
 
 fn index(pages: &[(&str, &str)], data: &FilePath) -> Index {
@@ -90,20 +94,64 @@ fn assistant(compose: Compose) -> Assistant {
 }
 
 fn assistant_over(pages: &[(&str, &str)], compose: Compose, now: &str) -> Assistant {
+    assistant_with(pages, compose, now, |_| ())
+}
+
+fn assistant_with(
+    pages: &[(&str, &str)],
+    compose: Compose,
+    now: &str,
+    change: impl FnOnce(&mut AssistantParts),
+) -> Assistant {
     let data = tempfile::tempdir().unwrap();
     // Every question is in doubt, so that every one is read.
     let options = RerankOptions { candidates: 3, weight: 1.0, sure_margin: 1000.0 };
-    Assistant::new(AssistantParts {
+    let mut parts = AssistantParts {
         index: index(pages, data.path()),
         reader: None,
+        verifier: None,
         reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
         generator: Some(Arc::clone(&STATES)),
-        judges: Judges { full: judge(), quote_only: judge(), risk: 0.05 },
-        options: Options { compose, read_passages: 4, read_sentences: 4 },
+        judges: Judges { verified: judge(), full: judge(), quote_only: judge(), risk: 0.05 },
+        options: Options { compose, read_passages: 4, read_sentences: 4, verify_best: 2 },
         clock: Clock::Fixed(now.parse().unwrap()),
         models: BTreeMap::new(),
         config: String::new(),
         profile: String::new(),
+    };
+    change(&mut parts);
+    Assistant::new(parts)
+}
+
+/// A verifier that knows nothing: its head is made of zeros, and gives even odds to every answer, behind two blocks of the
+/// model and with so many tokens of context.
+fn verifier(context_tokens: usize) -> PassageVerifier {
+    let tensors = [
+        ("heads.weight", vec![0.0_f32; 576], "[1,576]"),
+        ("heads.bias", vec![0.0], "[1]"),
+        ("blocks", vec![2.0], "[1]"),
+    ];
+    let (mut header, mut data) = (Vec::new(), Vec::new());
+    for (name, values, shape) in tensors {
+        let start = data.len();
+        data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        header.push(format!(
+            "\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[{start},{}]}}",
+            data.len()
+        ));
+    }
+    let header = format!("{{{}}}", header.join(","));
+    let head = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
+    let verifier = Verifier::load(&model_file(), &head, Precision::Quantised, context_tokens).unwrap();
+    PassageVerifier::new(verifier, 64 << 20, None)
+}
+
+/// An assistant with a verifier, whose judge of what is verified is never sure enough, whatever the other one says.
+fn verified(context_tokens: usize) -> Assistant {
+    let never = Judge { curve: Vec::new(), ..judge() };
+    assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(verifier(context_tokens));
+        parts.judges.verified = never;
     })
 }
 
@@ -245,6 +293,46 @@ fn recorded_and_replayed(assistant: &Assistant, enquiry: &Enquiry, reply: &Reply
     let record = Record::parse(&Record::new(enquiry, reply).unwrap().to_json().unwrap()).unwrap();
     let again = assistant.replay(&record).unwrap();
     (record, again)
+}
+
+#[test]
+fn a_verified_candidate_has_a_judge_of_its_own() {
+    let assistant = verified(1024);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (reply, events) = ask(&assistant, &question, Path::Full);
+    // Not sure of the first answer, it is asked about a second one.
+    assert_eq!(reply.trace().path, "full; reranked; verified; verified");
+    assert_eq!(reply.trace().signals["verified"].to_bits(), 0.0_f64.to_bits());
+    assert_eq!((reply.outcome(), reply.reason()), (Outcome::Handoff, Some(Reason::LowConfidence)));
+    assert!(!events.iter().any(|event| matches!(event, Event::Sentence { .. })), "a withheld answer was shown");
+    assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    // Without the model, nobody is asked.
+    let (quoted, _) = ask(&assistant, &question, Path::QuoteOnly(QuoteOnlyReason::Overload));
+    assert_eq!((quoted.outcome(), quoted.trace().signals.get("verified")), (Outcome::Answer, None));
+}
+
+#[test]
+fn what_cannot_be_verified_is_judged_as_what_was_not() {
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let out_of_time = Some(Instant::now());
+    // A passage of this length leaves no room for the question.
+    for (context_tokens, deadline) in [(60, None), (1024, out_of_time)] {
+        let assistant = verified(context_tokens);
+        let reply = assistant.reply(&question, Path::Full, deadline, &mut |_| (), &|| true);
+        assert!(reply.trace().path.ends_with("; verification cut short"), "{}", reply.trace().path);
+        assert_eq!(reply.outcome(), Outcome::Answer, "{reply:?}");
+        assert!(!reply.may_be_given_again(), "there may be time when it is asked again");
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+}
+
+#[test]
+fn states_of_the_verifier_are_filled_as_well() {
+    let with_verifier = verified(1024);
+    let before = with_verifier.passage_states().of;
+    assert_eq!(before, assistant(Compose::Quote).passage_states().of + with_verifier.index().len());
+    while with_verifier.fill_next_state(&|| true) == Filled::Step {}
+    assert_eq!(with_verifier.passage_states().kept, before);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use candle_core::{DType, Device, Tensor};
 use crate::InferenceError;
 
 /// A trained adapter: what makes a reader out of a language model. In the file, a safetensors file of 16-bit floats,
-/// `NAME.down` (rank × in) and `NAME.up` (out × rank) change the matrix `NAME` of the GGUF file by their product, and
-/// `heads.weight` (heads × hidden) and `heads.bias` are the heads.
+/// `NAME.down` (rank × in) and `NAME.up` (out × rank) change the matrix `NAME` of the GGUF file by their product,
+/// `heads.weight` (heads × hidden) and `heads.bias` are the heads, and `blocks`, one number, says how many blocks the heads
+/// are behind where that is not the last one that is changed.
 pub(crate) struct Adapter {
     tensors: HashMap<String, Tensor>,
 }
@@ -26,10 +27,13 @@ impl Adapter {
         Ok(Self { tensors })
     }
 
-    /// How many blocks of the model are used: up to the last one that is changed.
-    pub(crate) fn layers(&self) -> usize {
+    /// How many blocks of the model are used.
+    pub(crate) fn layers(&self) -> Result<usize, InferenceError> {
+        if let Some(blocks) = self.tensors.get("blocks") {
+            return Ok(blocks.flatten_all()?.to_vec1::<f32>()?.first().map_or(0, |blocks| *blocks as usize));
+        }
         let number = |name: &String| name.strip_prefix("blk.")?.split('.').next()?.parse::<usize>().ok();
-        self.tensors.keys().filter_map(number).max().map_or(0, |last| last + 1)
+        Ok(self.tensors.keys().filter_map(number).max().map_or(0, |last| last + 1))
     }
 
     /// `weight` (out × in) with its change added, where it has one.

@@ -7,11 +7,9 @@
 
 use std::path::Path;
 
-use crate::adapter::Adapter;
-use crate::generator::{GeneratorOptions, LogitsAt, Precision, Step};
-use crate::trunk::Trunk;
-use crate::weights::{Loader, in_file};
-use crate::{InferenceError, KvPrecision, KvState, ModelConfig, Tokenizer};
+use crate::generator::{GeneratorOptions, Precision};
+use crate::headed::Headed;
+use crate::{InferenceError, KvState};
 
 /// What a reader is asked about what it has read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,18 +38,9 @@ impl Asked {
 }
 
 /// A trained reader.
+#[derive(Debug)]
 pub struct Reader {
-    trunk: Trunk,
-    tokenizer: Tokenizer,
-    heads: Vec<Vec<f32>>,
-    biases: Vec<f32>,
-    weight_bytes: usize,
-}
-
-impl std::fmt::Debug for Reader {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("config", &self.trunk.config).finish_non_exhaustive()
-    }
+    model: Headed,
 }
 
 impl Reader {
@@ -67,30 +56,23 @@ impl Reader {
         precision: Precision,
         context_tokens: usize,
     ) -> Result<Self, InferenceError> {
-        let adapter = Adapter::read(adapter)?;
-        let options = GeneratorOptions { precision, kv_precision: KvPrecision::F16, context_tokens };
-        let mut loader = Loader::open(path, options.precision, Some(&adapter))?;
-        let mut config = ModelConfig::from_metadata(loader.metadata())?;
-        config.layers = config.layers.min(adapter.layers());
-        let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
-        let (heads, biases) = adapter.heads(Asked::ALL.len(), config.hidden)?;
-        let trunk = Trunk::load(&mut loader, config, options).map_err(|error| in_file(path, error))?;
-        Ok(Self { trunk, tokenizer, heads, biases, weight_bytes: loader.bytes })
+        let model = Headed::load(path, adapter, Asked::ALL.len(), precision, context_tokens)?;
+        Ok(Self { model })
     }
 
     /// Bytes held by the weights.
     pub fn weight_bytes(&self) -> usize {
-        self.weight_bytes
+        self.model.weight_bytes
     }
 
     /// How it was loaded, the context limit resolved.
     pub fn options(&self) -> &GeneratorOptions {
-        &self.trunk.options
+        &self.model.trunk.options
     }
 
     /// An empty state.
     pub fn new_state(&self) -> KvState {
-        self.trunk.new_state()
+        self.model.trunk.new_state()
     }
 
     /// The tokens of a passage: its page's title, its heading, and its sentences, each on a line. As many of them as leave
@@ -99,8 +81,8 @@ impl Reader {
     /// # Errors
     /// Errors of the tokeniser.
     pub fn passage_tokens(&self, title: &str, heading: &str, sentences: &[String]) -> Result<Vec<u32>, InferenceError> {
-        let mut tokens = self.tokenizer.encode(&format!("{title}\n{heading}\n{}\n", sentences.join("\n")))?;
-        tokens.truncate(self.trunk.options.context_tokens / 2);
+        let mut tokens = self.model.tokenizer.encode(&format!("{title}\n{heading}\n{}\n", sentences.join("\n")))?;
+        tokens.truncate(self.model.trunk.options.context_tokens / 2);
         Ok(tokens)
     }
 
@@ -113,7 +95,7 @@ impl Reader {
         tokens: &[u32],
         keep_going: &dyn Fn() -> bool,
     ) -> Result<Option<KvState>, InferenceError> {
-        self.trunk.read(tokens, keep_going)
+        self.model.trunk.read(tokens, keep_going)
     }
 
     /// Reads a text after each state, in one pass over the weights, and gives the log-odds of a yes for each. The states
@@ -123,22 +105,8 @@ impl Reader {
     /// `ContextFull`, `ForeignState`, tokeniser and tensor errors; the states are then unchanged.
     pub fn ask(&self, asked: Asked, texts: &mut [(KvState, &str)]) -> Result<Vec<f32>, InferenceError> {
         let tokens: Vec<Vec<u32>> =
-            texts.iter().map(|(_, text)| self.tokenizer.encode(&asked.line(text))).collect::<Result<_, _>>()?;
-        let mut steps: Vec<Step<'_>> = texts
-            .iter_mut()
-            .zip(&tokens)
-            .map(|((state, _), tokens)| Step { state, tokens, logits: LogitsAt::None })
-            .collect();
-        let rows = self.trunk.forward(&mut steps)?;
-        let hidden = self.trunk.config.hidden;
-        let (head, bias) = (&self.heads[asked as usize], self.biases[asked as usize]);
-        let mut end = 0;
-        let mut odds = Vec::with_capacity(tokens.len());
-        for tokens in &tokens {
-            end += tokens.len();
-            let row = self.trunk.normed(&rows[(end - 1) * hidden..end * hidden]);
-            odds.push(row.iter().zip(head).map(|(value, weight)| value * weight).sum::<f32>() + bias);
-        }
-        Ok(odds)
+            texts.iter().map(|(_, text)| self.model.tokenizer.encode(&asked.line(text))).collect::<Result<_, _>>()?;
+        let states = texts.iter_mut().map(|(state, _)| state);
+        self.model.odds(asked as usize, states.zip(tokens.iter().map(Vec::as_slice)))
     }
 }

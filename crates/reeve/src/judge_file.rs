@@ -7,9 +7,12 @@ use anyhow::{Context as _, Result, bail};
 use assistant::{Judge, Judges, SIGNALS_VERSION};
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Answers, Config};
 
 const BUILT_IN: &str = include_str!("../../../models/judge.toml");
+
+/// How the roles of a verifier's files begin.
+const VERIFIER: &str = "verifier";
 
 /// The form of the file; another form is refused.
 const VERSION: u32 = 1;
@@ -20,6 +23,8 @@ const VERSION: u32 = 1;
 pub(crate) struct JudgeFile {
     version: u32,
     fitted_on: FittedOn,
+    /// None where it was fitted without a verifier.
+    verified: Option<Judge>,
     full: Judge,
     quote_only: Judge,
 }
@@ -34,20 +39,22 @@ pub(crate) struct FittedOn {
     pub(crate) signals: u32,
     /// How many passages are read.
     pub(crate) read_passages: usize,
+    /// How many answers the verifier is asked about.
+    pub(crate) verify_best: usize,
     /// Digests of the models by role.
     pub(crate) models: BTreeMap<String, String>,
 }
 
 impl FittedOn {
     pub(crate) fn new(cases: String, models: &BTreeMap<String, String>, config: &Config) -> Self {
-        let read_passages = config.answers.read_passages;
-        Self { cases, signals: SIGNALS_VERSION, read_passages, models: models.clone() }
+        let Answers { read_passages, verify_best, .. } = config.answers;
+        Self { cases, signals: SIGNALS_VERSION, read_passages, verify_best, models: models.clone() }
     }
 }
 
 impl JudgeFile {
-    pub(crate) fn new(fitted_on: FittedOn, full: Judge, quote_only: Judge) -> Self {
-        Self { version: VERSION, fitted_on, full, quote_only }
+    pub(crate) fn new(fitted_on: FittedOn, verified: Option<Judge>, full: Judge, quote_only: Judge) -> Self {
+        Self { version: VERSION, fitted_on, verified, full, quote_only }
     }
 
     /// Reads a file, or what was built in.
@@ -78,8 +85,10 @@ impl JudgeFile {
         Ok(format!("{head}{}", toml::to_string(self)?))
     }
 
+    /// Without a judge of verified candidates, a verifier makes no difference.
     pub(crate) fn judges(self, risk: f64) -> Judges {
-        Judges { full: self.full, quote_only: self.quote_only, risk }
+        let verified = self.verified.unwrap_or_else(|| self.full.clone());
+        Judges { verified, full: self.full, quote_only: self.quote_only, risk }
     }
 
     /// How what is running differs from what the judges were fitted on.
@@ -93,9 +102,48 @@ impl JudgeFile {
             let now = config.answers.read_passages;
             differences.push(format!("it was fitted with {} passages read, now {now}", fitted.read_passages));
         }
+        let verifies = models.contains_key(VERIFIER);
+        if verifies && fitted.verify_best != config.answers.verify_best {
+            let now = config.answers.verify_best;
+            differences.push(format!("it was fitted with {} answers verified, now {now}", fitted.verify_best));
+        }
         let roles = fitted.models.keys().chain(models.keys()).collect::<std::collections::BTreeSet<_>>();
-        let differs = |role: &&&String| fitted.models.get(**role) != models.get(**role);
+        // Candidates that no verifier was asked about have a judge of their own.
+        let differs = |role: &&&String| {
+            let left_out = role.starts_with(VERIFIER) && !models.contains_key(**role);
+            !left_out && fitted.models.get(**role) != models.get(**role)
+        };
         differences.extend(roles.iter().filter(differs).map(|role| format!("it was fitted with another {role}")));
         differences
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn roles(of: &[(&str, &str)]) -> BTreeMap<String, String> {
+        of.iter().map(|(role, digest)| ((*role).to_owned(), (*digest).to_owned())).collect()
+    }
+
+    fn check(fitted_with: &[(&str, &str)], running: &[(&str, &str)], expected: &[&str]) {
+        let config = crate::config::load(None).unwrap();
+        let judge = Judge { bias: 0.0, weights: BTreeMap::new(), curve: Vec::new() };
+        let fitted_on = FittedOn::new(String::new(), &roles(fitted_with), &config);
+        let file = JudgeFile::new(fitted_on, None, judge.clone(), judge);
+        let read: JudgeFile = toml::from_str(&file.to_toml().unwrap()).unwrap();
+        assert_eq!(read.differences(&roles(running), &config), expected);
+    }
+
+    #[test]
+    fn another_model_is_told_and_a_verifier_left_out_is_not() {
+        let all = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_head", "h")];
+        check(&all, &all, &[]);
+        check(&all, &all[..2], &[]);
+        check(&all, &all[..1], &["it was fitted with another reader"]);
+        check(&all[..2], &all, &["it was fitted with another verifier", "it was fitted with another verifier_head"]);
+        let another = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_head", "i")];
+        check(&all, &another, &["it was fitted with another verifier_head"]);
     }
 }

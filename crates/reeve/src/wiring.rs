@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, Options};
 use corpus::{Knowledge, Severity};
 use inference::store::{Manifest, Store};
-use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader};
-use retrieval::{FusionWeights, Index, PassageReader, PassageStates, RerankOptions, Reranker};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, Verifier};
+use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Answers, Compose, Config};
@@ -25,6 +25,9 @@ const RESERVE_BYTES: usize = 512 << 20;
 
 /// The reader's adapter that Reeve is built with.
 const ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors");
+
+/// The verifier's head.
+const HEAD: &[u8] = include_bytes!("../../../models/verifier.safetensors");
 
 /// The name in the configuration that leaves a role out.
 const NONE: &str = "none";
@@ -44,7 +47,10 @@ pub(crate) struct Place {
     /// The reader: the name of the model that its adapter was trained on, or "none".
     #[arg(long, value_name = "NAME")]
     pub(crate) reader: Option<String>,
-    /// The reranker, likewise.
+    /// The verifier: the name of the model that its head was trained on, or "none".
+    #[arg(long, value_name = "NAME")]
+    pub(crate) verifier: Option<String>,
+    /// The reranker: a name, a path, or "none".
     #[arg(long, value_name = "NAME|PATH")]
     pub(crate) reranker: Option<String>,
     /// How answers are worded, instead of as configured.
@@ -140,6 +146,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
     let mut loader = Loader::new(&store, config);
     let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
+    let verifier = loader.verifier(place.verifier.as_deref().unwrap_or(&config.models.verifier), &mut models)?;
     let judge = JudgeFile::read(config.answers.judge.as_deref())?;
     for difference in judge.differences(&models, config) {
         complain(&format!("the judge may be wrong about its confidence: {difference}; run `reeve calibrate`"));
@@ -156,7 +163,20 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let reranker = loader.load("reranker", reranker_name, &mut models)?;
     let profile = profile(&loader.loaded);
     let on_disk = KeptOnDisk::open(&place.data, knowledge_name, config.models.states_disk_mib);
-    let (reader, generator, reranker) = loader.with_states(on_disk.as_ref(), &models, reader, generator, reranker);
+    let shares = loader.share(usize::from(reader.is_some()) + usize::from(verifier.is_some()));
+    let folder = |roles: [&str; 2], options: &GeneratorOptions| {
+        let files: Vec<&str> = roles.iter().filter_map(|role| models.get(*role)).map(String::as_str).collect();
+        on_disk.as_ref().map(|on_disk| on_disk.folder(&files, options))
+    };
+    let reader = reader.map(|reader| {
+        let folder = folder(["reader", "reader_adapter"], reader.options());
+        PassageReader::new(reader, shares, folder)
+    });
+    let verifier = verifier.map(|verifier| {
+        let folder = folder(["verifier", "verifier_head"], verifier.options());
+        PassageVerifier::new(verifier, shares, folder)
+    });
+    let (generator, reranker) = loader.with_states(on_disk.as_ref(), shares, generator, reranker);
     let options = RerankOptions {
         candidates: config.answers.rerank_candidates,
         weight: config.answers.rerank_weight,
@@ -169,11 +189,13 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         },
         read_passages: config.answers.read_passages,
         read_sentences: config.answers.read_sentences,
+        verify_best: config.answers.verify_best,
     };
     Ok(Assistant::new(AssistantParts {
         index,
         judges,
         reader,
+        verifier,
         reranker: reranker.map(|states| Reranker::new(states, options)),
         generator,
         options: effective,
@@ -258,36 +280,55 @@ impl<'a> Loader<'a> {
                 "the reader {name} with the adapter {adapter}; the adapter belongs to the model that it was trained on"
             )
         })?;
-        let needed = reader.weight_bytes();
-        if needed > self.left_bytes {
-            anyhow::bail!(
-                "the reader {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or set models.reader = \"none\"",
-                needed >> 20,
-                self.left_bytes >> 20
-            );
-        }
-        self.left_bytes -= needed;
+        self.take("reader", name, reader.weight_bytes())?;
         models.insert("reader".to_owned(), file.digest);
         models.insert("reader_adapter".to_owned(), hex(&Sha256::digest(&adapter)));
         Ok(Some(reader))
     }
 
-    /// Shares what memory is left among the models' passage states, and gives each model its folder of them.
+    /// The verifier, where one is wanted: a model with the head that was trained on it.
+    fn verifier(&mut self, name: &str, models: &mut BTreeMap<String, String>) -> Result<Option<Verifier>> {
+        if name == NONE {
+            return Ok(None);
+        }
+        let file = locate(self.store, name)?;
+        let verifier = Verifier::load(&file.path, HEAD, Precision::Quantised, self.config.models.context_tokens);
+        let verifier = verifier.with_context(|| {
+            format!("the verifier {name} with the head models/verifier.safetensors; the head belongs to the model that it was trained on")
+        })?;
+        self.take("verifier", name, verifier.weight_bytes())?;
+        models.insert("verifier".to_owned(), file.digest);
+        models.insert("verifier_head".to_owned(), hex(&Sha256::digest(HEAD)));
+        Ok(Some(verifier))
+    }
+
+    /// Takes memory for the weights of a model that can be left out.
+    fn take(&mut self, role: &str, name: &str, needed: usize) -> Result<()> {
+        if needed > self.left_bytes {
+            anyhow::bail!(
+                "the {role} {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or set models.{role} = \"none\"",
+                needed >> 20,
+                self.left_bytes >> 20
+            );
+        }
+        self.left_bytes -= needed;
+        Ok(())
+    }
+
+    /// Bytes of each model's share in the memory that is left, for passage states, when there are `others` beside the
+    /// language models loaded here.
+    fn share(&self, others: usize) -> usize {
+        self.left_bytes / (self.loaded.len() + others).max(1)
+    }
+
+    /// Gives each language model its passage states.
     fn with_states(
         self,
         on_disk: Option<&KeptOnDisk>,
-        models: &BTreeMap<String, String>,
-        reader: Option<Reader>,
+        budget: usize,
         generator: Option<Arc<Generator>>,
         reranker: Option<Arc<Generator>>,
-    ) -> (Option<PassageReader>, Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
-        let budget = self.left_bytes / (self.loaded.len() + usize::from(reader.is_some())).max(1);
-        let reader = reader.map(|reader| {
-            let files: Vec<&str> =
-                ["reader", "reader_adapter"].iter().filter_map(|role| models.get(*role)).map(String::as_str).collect();
-            let folder = on_disk.map(|on_disk| on_disk.folder(&files, reader.options()));
-            PassageReader::new(reader, budget, folder)
-        });
+    ) -> (Option<Arc<PassageStates>>, Option<Arc<PassageStates>>) {
         let states_of = |Loaded { file, generator }: &Loaded| {
             let folder = on_disk.map(|on_disk| on_disk.folder(&[&file.digest], generator.options()));
             Arc::new(PassageStates::new(Arc::clone(generator), budget, folder))
@@ -296,7 +337,7 @@ impl<'a> Loader<'a> {
         let of = |model: Option<Arc<Generator>>| {
             model.and_then(|model| states.iter().find(|states| Arc::ptr_eq(states.generator(), &model)).cloned())
         };
-        (reader, of(generator), of(reranker))
+        (of(generator), of(reranker))
     }
 }
 
@@ -347,6 +388,7 @@ mod tests {
             Answers { dense_share: 0.5, ..answers.clone() },
             Answers { read_passages: 7, ..answers.clone() },
             Answers { read_sentences: 7, ..answers.clone() },
+            Answers { verify_best: 7, ..answers.clone() },
             Answers { rerank_candidates: 7, ..answers.clone() },
             Answers { rerank_weight: 0.5, ..answers.clone() },
             Answers { rerank_sure_margin: 0.1, ..answers.clone() },

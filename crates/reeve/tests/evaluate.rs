@@ -68,7 +68,18 @@ impl Place {
     /// Runs all cases without a language model; each data folder gets an index of its own.
     fn evaluate(&self, data: &str, arguments: &[&str]) -> Output {
         Command::new(env!("CARGO_BIN_EXE_reeve"))
-            .args(["evaluate", "cases.jsonl", "--model", "none", "--reranker", "none", "--data", data])
+            .args([
+                "evaluate",
+                "cases.jsonl",
+                "--verifier",
+                "none",
+                "--model",
+                "none",
+                "--reranker",
+                "none",
+                "--data",
+                data,
+            ])
             .args(arguments)
             .current_dir(self.folder.path())
             .output()

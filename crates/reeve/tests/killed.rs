@@ -29,7 +29,7 @@ struct Server {
 impl Server {
     fn start(folder: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_reeve"))
-            .args(["serve", "--port", "0", "--reader", "none", "--model", "none", "--knowledge"])
+            .args(["serve", "--port", "0", "--reader", "none", "--verifier", "none", "--model", "none", "--knowledge"])
             .arg(folder.join("knowledge"))
             .arg("--data")
             .arg(folder.join("data"))

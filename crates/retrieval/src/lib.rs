@@ -14,6 +14,7 @@ mod rerank;
 mod states;
 mod text;
 mod vectors;
+mod verifier;
 mod vocabulary;
 
 pub use error::RetrievalError;
@@ -25,4 +26,5 @@ pub use reader::{PassageReader, Reading, ToRead};
 pub use rerank::{RerankOptions, Reranker};
 pub use states::{PassageStates, StateFolder, StatesDisk};
 pub use text::{Analyzer, words};
+pub use verifier::{PassageVerifier, ToVerify};
 pub use vocabulary::Vocabulary;

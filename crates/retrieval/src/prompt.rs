@@ -2,7 +2,7 @@
 //! the passage, so that its key/value state can be computed once and kept.
 
 use corpus::{Page, Passage};
-use inference::{Generator, InferenceError, Message};
+use inference::{ChatTemplate, InferenceError, Message, Tokenizer};
 
 /// What the model is told before the passage, whichever its role.
 pub const SYSTEM: &str = "You help residents of a council. You read one text from the council's website and rely on \
@@ -18,23 +18,39 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// Encodes the prompt for a passage, with `request` after the bar.
+    /// Encodes the prompt for a passage, with `request` after the bar, as a model's template and tokeniser have it.
     ///
     /// # Errors
     /// Errors of the chat template and the tokeniser.
-    pub fn new(generator: &Generator, page: &Page, passage: &Passage, request: &str) -> Result<Self, InferenceError> {
+    pub fn new(
+        chat: &ChatTemplate,
+        tokenizer: &Tokenizer,
+        page: &Page,
+        passage: &Passage,
+        request: &str,
+    ) -> Result<Self, InferenceError> {
+        Self::of_text(chat, tokenizer, &page.title, &passage.text, request)
+    }
+
+    /// As [`Self::new`], for a passage that stands on no page.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of_text(
+        chat: &ChatTemplate,
+        tokenizer: &Tokenizer,
+        title: &str,
+        text: &str,
+        request: &str,
+    ) -> Result<Self, InferenceError> {
         let messages = [
             Message { role: "system", parts: vec![SYSTEM.to_owned()] },
-            Message { role: "user", parts: vec![passage_text(page, passage), format!("\n\n{request}")] },
+            Message { role: "user", parts: vec![format!("Text: {title}\n{text}"), format!("\n\n{request}")] },
         ];
-        let pieces = generator.chat().render(&messages)?;
-        let mut tokens = generator.chat().encode(generator.tokenizer(), &pieces)?;
+        let pieces = chat.render(&messages)?;
+        let mut tokens = chat.encode(tokenizer, &pieces)?;
         // Pieces: template, system, template, passage | request, template.
         let suffix = tokens.split_off(tokens.len() - 2).concat();
         Ok(Self { prefix: tokens.concat(), suffix })
     }
-}
-
-fn passage_text(page: &Page, passage: &Passage) -> String {
-    format!("Text: {}\n{}", page.title, passage.text)
 }

@@ -71,7 +71,7 @@ impl Reranker {
                 return Ok(false);
             }
             let (page, passage) = index.passage(hit.passage);
-            let prompt = Prompt::new(generator, page, passage, REQUEST)?;
+            let prompt = Prompt::new(generator.chat(), generator.tokenizer(), page, passage, REQUEST)?;
             let Some(state) = self.states.after(&prompt.prefix, keep_going)? else { return Ok(false) };
             read.push((state, prompt.suffix));
         }

@@ -159,7 +159,7 @@ impl ReadsPassages for PassageStates {
     fn prefix(&self, index: &Index, passage: usize) -> Result<Vec<u32>, InferenceError> {
         let (page, passage) = index.passage(passage);
         // What is asked stands behind what is kept.
-        Ok(Prompt::new(&self.generator, page, passage, "")?.prefix)
+        Ok(Prompt::new(self.generator.chat(), self.generator.tokenizer(), page, passage, "")?.prefix)
     }
 
     fn compute(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {

@@ -62,7 +62,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 
 fn prefix(passage: usize) -> Vec<u32> {
     let (page, passage) = INDEX.passage(passage);
-    Prompt::new(&MODEL, page, passage, "What does it cost?").unwrap().prefix
+    Prompt::new(MODEL.chat(), MODEL.tokenizer(), page, passage, "What does it cost?").unwrap().prefix
 }
 
 /// States as a process of its own has them over the folder.

@@ -25,6 +25,7 @@ pub(crate) use answerer::ScriptedAnswers;
 use filling::Filling;
 use kept::{Followers, Kept, Standing, lock};
 pub(crate) use queue::JobQueue;
+use queue::Next;
 
 use crate::conversations::Conversation;
 use crate::people::People;
@@ -193,8 +194,9 @@ impl Work {
         let mut filling = Filling::default();
         loop {
             filling.go_on(&self.answerer, &|| self.is_idle());
-            let Some(job) = self.queue.pop() else { return };
-            self.answer(&job, Path::Full, Some(Instant::now() + self.draft_deadline));
+            let Some(Next { job, hurried }) = self.queue.pop() else { return };
+            let path = if hurried { Path::Unverified } else { Path::Full };
+            self.answer(&job, path, Some(Instant::now() + self.draft_deadline));
             self.queue.done();
         }
     }

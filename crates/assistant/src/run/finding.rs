@@ -3,16 +3,30 @@
 
 use std::time::Instant;
 
-use retrieval::{Hit, RetrievalError};
+use conversation::{Role, Turn};
+use retrieval::{Hit, RetrievalError, ToVerify};
 
 use super::{Found, Run, Shown, mean};
-use crate::assistant::{Compose, Event, Path, QuoteOnlyReason, Stage};
+use crate::assistant::{Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
+use crate::check::CheckedSentence;
 use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
-use crate::triage::instruction_like;
+use crate::quote::{
+    Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, to_read, weigh_in,
+};
+use crate::reply::VerifiedAnswer;
+use crate::triage::{instruction_like, redact};
+
+/// What a point of the verifier's log-odds counts for beside the score of an answer's first sentence.
+const VERIFIED_WEIGHT: f64 = 0.05;
+/// The verifier's log-odds from which no other answer is looked for.
+const SURE_LOG_ODDS: f64 = 2.0;
+
+/// How many of the last turns the verifier reads, and how many characters of each.
+const VERIFIED_TURNS: usize = 2;
+const VERIFIED_TURN_CHARACTERS: usize = 400;
 
 impl Run<'_> {
     /// Searches, reranks where there is doubt and time, and chooses sentences. What was `said` is hardly asked for again.
@@ -20,7 +34,7 @@ impl Run<'_> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
         let mut hits = self.timed("search", |_| assistant.search(context))?;
-        if self.path == Path::Full && assistant.in_doubt(&hits) {
+        if self.path.has_models() && assistant.in_doubt(&hits) {
             (self.on_event)(Event::Status(Stage::Reading));
             let is_in_time = self.course.next_rerank_is_in_time();
             let time_left = self.time_left();
@@ -45,20 +59,24 @@ impl Run<'_> {
         let read = assistant.parts.options.read_passages;
         let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
         self.read(&context.standalone, &mut possible)?;
-        let quote = quote(index, &possible, asked.wanted);
-        let mut signals = self.signals(&hits, &asked, quote.as_ref());
-        signals.follow_up = f64::from(u8::from(context.follow_up));
-        if let Some(quote) = &quote {
-            let nearness = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
-            (signals.soft_coverage, signals.weakest) = nearness;
-        }
-        Ok(Found { hits, wanted, quote, signals })
+        let mut quotes = quotes(index, possible, asked.wanted, self.answers_to_verify()).into_iter();
+        let quote = quotes.next();
+        let signals = self.signals(context, &hits, &asked, quote.as_ref())?;
+        let with_signals = |other: Quote| Ok((self.signals(context, &hits, &asked, Some(&other))?, other));
+        let others = quotes.map(with_signals).collect::<Result<_, RetrievalError>>()?;
+        Ok(Found { hits, wanted, quote, signals, others })
+    }
+
+    /// How many answers the verifier may be asked about; one where there is none, which is then not asked.
+    fn answers_to_verify(&self) -> usize {
+        let parts = &self.assistant.parts;
+        if self.path == Path::Full && parts.verifier.is_some() { parts.options.verify_best.max(1) } else { 1 }
     }
 
     /// Lets the reader, where one is loaded and in time, say which candidate is the answer.
     fn read(&mut self, question: &str, possible: &mut [Possible]) -> Result<(), RetrievalError> {
         let parts = &self.assistant.parts;
-        let (Path::Full, Some(reader)) = (self.path, &parts.reader) else { return Ok(()) };
+        let (true, Some(reader)) = (self.path.has_models(), &parts.reader) else { return Ok(()) };
         (self.on_event)(Event::Status(Stage::Reading));
         let what = to_read(possible, parts.options.read_passages, parts.options.read_sentences);
         let (is_in_time, time_left) = (self.course.next_reading_is_in_time(), self.time_left());
@@ -76,37 +94,43 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn signals(&self, hits: &[Hit], asked: &Asked, quote: Option<&Quote>) -> Signals {
+    fn signals(
+        &mut self,
+        context: &Contextualised,
+        hits: &[Hit],
+        asked: &Asked,
+        quote: Option<&Quote>,
+    ) -> Result<Signals, RetrievalError> {
         let index = &self.assistant.parts.index;
         let weights = &self.assistant.weights;
         let dense = hits.iter().map(|hit| index.passage_score(hit.passage, &asked.vector)).fold(0.0, f32::max);
-        let Some(quote) = quote else {
-            return Signals { dense: f64::from(dense), unknown: weights.unknown(&asked.stems), ..Signals::default() };
+        let of_question = Signals {
+            dense: f64::from(dense),
+            unknown: weights.unknown(&asked.stems),
+            follow_up: f64::from(u8::from(context.follow_up)),
+            ..Signals::default()
         };
+        let Some(quote) = quote else { return Ok(of_question) };
+        let (soft_coverage, weakest) = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
         let (page, passage) = index.passage(quote.passage);
         let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
-        Signals {
-            dense: f64::from(dense),
+        Ok(Signals {
             sentence: quote.cosine,
             coverage: weights.coverage(&asked.stems, &format!("{} {}", page.title, passage.text)),
             sentence_coverage: quote.overlap,
-            soft_coverage: 0.0,
-            weakest: 0.0,
-            unknown: weights.unknown(&asked.stems),
+            soft_coverage,
+            weakest,
             lead: quote.lead,
             wanted: match (asked.wanted, quote.wanted) {
                 (Wanted::Open, _) => 0.5,
                 (_, true) => 1.0,
                 (_, false) => 0.0,
             },
-            follow_up: 0.0,
-            several: 0.0,
-            missing: 0.0,
             answer: quote.read.map(|read| read.answer),
             answerable: quote.read.map(|read| read.answerable),
             likelihood: likelihood.map(f64::from),
-            draft: None,
-        }
+            ..of_question
+        })
     }
 
     /// How much of the question the page of a passage covers in meaning, and the nearness of the word least at home.
@@ -148,6 +172,59 @@ impl Run<'_> {
         Ok(found)
     }
 
+    /// Asks the verifier about the answers found, the best first, until it is sure of one, and leaves the one that does best in
+    /// its eyes and by its score.
+    pub(super) fn choose(
+        &mut self,
+        enquiry: &Enquiry,
+        context: &Contextualised,
+        found: &mut Found,
+    ) -> Result<(), RetrievalError> {
+        let Some(first) = found.quote.take() else { return Ok(()) };
+        let answers = std::iter::once((found.signals, first)).chain(std::mem::take(&mut found.others));
+        let mut best: Option<(f64, Quote, Signals)> = None;
+        for (mut signals, quote) in answers {
+            signals.verified = self.verify(enquiry, context, &quote, &quote.sentences)?;
+            let Some(odds) = signals.verified else {
+                best = best.or(Some((0.0, quote, signals)));
+                break;
+            };
+            let value = quote.score + VERIFIED_WEIGHT * odds;
+            if best.as_ref().is_none_or(|(held, ..)| value > *held) {
+                best = Some((value, quote, signals));
+            }
+            if odds >= SURE_LOG_ODDS {
+                break;
+            }
+        }
+        if let Some((_, quote, signals)) = best {
+            (found.quote, found.signals) = (Some(quote), signals);
+        }
+        Ok(())
+    }
+
+    /// Asks the verifier, where one is loaded and in time, whether an answer made of quotes answers what was asked.
+    pub(super) fn verify(
+        &mut self,
+        enquiry: &Enquiry,
+        context: &Contextualised,
+        quote: &Quote,
+        sentences: &[CheckedSentence],
+    ) -> Result<Option<f64>, RetrievalError> {
+        let parts = &self.assistant.parts;
+        let (Path::Full, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
+        (self.on_event)(Event::Status(Stage::Reading));
+        let (is_in_time, time_left) = (self.course.next_verification_is_in_time(), self.time_left());
+        let in_time = || is_in_time && time_left();
+        let text = sentences.iter().map(CheckedSentence::text).collect::<Vec<_>>().join(" ");
+        let what = ToVerify { earlier: &transcript(enquiry), question: &context.question, reply: &text };
+        let odds = self.timed("verify", |_| verifier.verify(&parts.index, quote.passage, &what, &in_time))?;
+        self.note(course::verification_note(odds.is_some()));
+        let odds = odds.map(f64::from);
+        self.trace.verified.extend(odds.map(|verified| VerifiedAnswer { text, score: quote.score, verified }));
+        Ok(odds)
+    }
+
     /// Lets the model write, where it is loaded, wanted and in time.
     pub(super) fn draft(
         &mut self,
@@ -156,8 +233,8 @@ impl Run<'_> {
         shown: &mut Shown,
     ) -> Result<Option<Draft>, RetrievalError> {
         let assistant = self.assistant;
-        let (Path::Full, Compose::Generate, Some(states), Some(quote)) =
-            (self.path, assistant.parts.options.compose, &assistant.parts.generator, &found.quote)
+        let (true, Compose::Generate, Some(states), Some(quote)) =
+            (self.path.has_models(), assistant.parts.options.compose, &assistant.parts.generator, &found.quote)
         else {
             return Ok(None);
         };
@@ -176,7 +253,8 @@ impl Run<'_> {
         let question = &context.standalone;
         // The judge decides on the first checked sentence; from then on the outcome can no longer change.
         let with_draft = Signals { draft: Some(1.0), ..found.signals };
-        let streams = shown.streams && self.judge().confidence(&with_draft.named()) >= self.answer_from();
+        let judge = self.judge(&with_draft);
+        let streams = shown.streams && judge.confidence(&with_draft.named()) >= self.answer_from(judge);
         let mut draft = self.timed("draft", |run| {
             let on_event = &mut *run.on_event;
             draft(states, assistant.checker, page, passage, question, &in_time, &mut |sentence| {
@@ -198,4 +276,14 @@ impl Run<'_> {
         });
         Ok(Some(draft))
     }
+}
+
+/// The last turns as lines of a transcript, without personal data.
+fn transcript(enquiry: &Enquiry) -> Vec<String> {
+    let from = enquiry.history.len().saturating_sub(VERIFIED_TURNS);
+    let line = |turn: &Turn| {
+        let who = if turn.role == Role::User { "Resident" } else { "Council" };
+        format!("{who}: {}", redact(&turn.text).0.chars().take(VERIFIED_TURN_CHARACTERS).collect::<String>())
+    };
+    enquiry.history[from..].iter().map(line).collect()
 }

@@ -42,6 +42,10 @@ pub struct Model {
 pub enum Role {
     /// Turns a text into a vector.
     Encoder,
+    /// Says whether a passage answers a question, and with which sentence.
+    Reader,
+    /// Says whether a reply answers what was asked.
+    Verifier,
     /// Puts passages in order by how well they answer.
     Reranker,
     /// Writes sentences.

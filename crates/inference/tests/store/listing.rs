@@ -5,7 +5,7 @@ use inference::store::{Manifest, Model, Role, Store};
 #[test]
 fn the_models_of_reeve_are_listed() {
     let manifest = Manifest::parse(include_str!("../../../../models/models.toml")).expect("a good list");
-    for role in [Role::Encoder, Role::Reranker, Role::Generator] {
+    for role in [Role::Encoder, Role::Reader, Role::Verifier, Role::Reranker, Role::Generator] {
         assert!(manifest.models.iter().any(|model| model.roles.contains(&role)), "{role:?}");
     }
     assert!(manifest.models.iter().all(|model| !model.sources.is_empty()));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use assistant::{Clock, Path, QuoteOnlyReason};
+use assistant::{Clock, Path, QuoteOnlyReason, VERIFIED};
 use evaluate::{Fitted, Sample, wilson_interval};
 use sha2::{Digest as _, Sha256};
 
@@ -45,17 +45,26 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         sampled.collect()
     };
     let full = collect("full path", Path::Full);
+    let has_verifier = full.iter().any(|sample| sample.signals.contains_key(VERIFIED));
+    // What replies are judged by where the verifier is not loaded, or not in time.
+    let (verified, full) =
+        if has_verifier { (Some(full), collect("without the verifier", Path::Unverified)) } else { (None, full) };
     let quote_only = collect("quotes alone", Path::QuoteOnly(QuoteOnlyReason::Overload));
     drop(meter);
+    let verified = verified.map(|samples| evaluate::fit(&samples)).transpose()?;
     let (full, quote_only) = (evaluate::fit(&full)?, evaluate::fit(&quote_only)?);
-    tell("The judge of the full path", &full, config.answers.risk);
+    if let Some(verified) = &verified {
+        tell("The judge of the full path with the verifier", verified, config.answers.risk);
+    }
+    tell("The judge of the full path without a verifier", &full, config.answers.risk);
     tell("The judge of quotes without the language model", &quote_only, config.answers.risk);
     let mut digest = Sha256::new();
     for case in &cases {
         digest.update(serde_json::to_vec(case)?);
     }
     let fitted_on = FittedOn::new(wiring::hex(&digest.finalize()), assistant.models(), config);
-    let text = JudgeFile::new(fitted_on, full.judge, quote_only.judge).to_toml()?;
+    let text =
+        JudgeFile::new(fitted_on, verified.map(|fitted| fitted.judge), full.judge, quote_only.judge).to_toml()?;
     std::fs::write(&arguments.out, text).with_context(|| format!("cannot write {}", arguments.out.display()))?;
     say(&format!("Written to {}; `answers.judge` in reeve.toml names the file to use.", arguments.out.display()));
     Ok(ExitCode::SUCCESS)

@@ -47,8 +47,9 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
             let models = &config.models;
             let mut wanted = names.clone();
             if wanted.is_empty() {
-                wanted =
-                    [&models.encoder, &models.reader, &models.reranker, &models.generator].map(Clone::clone).to_vec();
+                wanted = [&models.encoder, &models.reader, &models.verifier, &models.reranker, &models.generator]
+                    .map(Clone::clone)
+                    .to_vec();
                 wanted.retain(|name| store.manifest().get(name).is_some());
                 wanted.dedup();
             }

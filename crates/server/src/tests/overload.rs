@@ -98,6 +98,20 @@ async fn nobody_waits_for_longer_than_turns_took_lately() {
 }
 
 #[tokio::test]
+async fn where_several_wait_for_long_the_next_is_hurried() {
+    let longest_wait = Duration::from_secs(2);
+    let app = TestApp::with(&ServerConfig { longest_wait, ..config() }, Duration::from_secs(30)).await;
+    let held = hold(&app, 4).await;
+    app.script.release();
+    for (_, stream) in held {
+        stream.rest().await;
+    }
+    // Behind the second, two waited.
+    let paths: Vec<Path> = app.script.asked().iter().map(|asked| asked.path).collect();
+    assert_eq!(paths, [Path::Full, Path::Unverified, Path::Full, Path::Full]);
+}
+
+#[tokio::test]
 async fn when_quoting_is_busy_too_the_way_to_a_person_is_shown() {
     let (app, _held) = full(0).await;
     let mut quoting = Vec::new();

@@ -10,8 +10,17 @@ use super::Job;
 /// A turn counts for so much of the usual time: it follows a change of load within some ten turns.
 const WEIGHT_OF_ONE: u32 = 8;
 
-/// What a turn is taken to need before any was worked on: about what a quote takes with its passages read.
+/// What a turn is taken to need before any was worked on: about what a quote takes with its passages read, and what it takes
+/// when it is verified as well.
 const FIRST_GUESS: Duration = Duration::from_millis(250);
+const FIRST_GUESS_VERIFIED: Duration = Duration::from_millis(750);
+
+/// A job with the way that it is to go.
+pub(crate) struct Next {
+    pub(crate) job: Job,
+    /// Whether to leave out what takes longest, for the sake of those who wait.
+    pub(crate) hurried: bool,
+}
 
 /// Jobs in the order of their coming.
 pub(crate) struct JobQueue {
@@ -23,18 +32,26 @@ pub(crate) struct JobQueue {
 
 struct State {
     waiting: VecDeque<Job>,
-    /// Since when a job is in work.
-    working: Option<Instant>,
-    /// What a job takes, the latest counting most.
+    /// Since when a job is in work, and whether it is hurried.
+    working: Option<(Instant, bool)>,
+    /// What a job takes, the latest counting most; and what a hurried one takes.
     usual: Duration,
+    usual_hurried: Duration,
     closed: bool,
 }
 
 impl JobQueue {
     /// At most `length` jobs wait besides the one in work, and of those behind the first none that would wait for longer than
-    /// `longest_wait`, if jobs take what they took lately.
+    /// `longest_wait`, if jobs take what they took lately. When the last would wait for longer than half of that, jobs are
+    /// hurried.
     pub(crate) fn new(length: usize, longest_wait: Duration) -> Self {
-        let state = State { waiting: VecDeque::new(), working: None, usual: FIRST_GUESS, closed: false };
+        let state = State {
+            waiting: VecDeque::new(),
+            working: None,
+            usual: FIRST_GUESS_VERIFIED,
+            usual_hurried: FIRST_GUESS,
+            closed: false,
+        };
         Self { length, longest_wait, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -68,15 +85,17 @@ impl JobQueue {
     }
 
     /// Waits for the next job and marks it as in work; none once the queue is closed.
-    pub(crate) fn pop(&self) -> Option<Job> {
+    pub(crate) fn pop(&self) -> Option<Next> {
         let mut state = self.lock();
         loop {
             if state.closed {
                 return None;
             }
             if let Some(job) = state.waiting.pop_front() {
-                state.working = Some(Instant::now());
-                return Some(job);
+                let waiting = state.waiting.len();
+                let hurried = waiting > 0 && times(state.usual, waiting) > self.longest_wait / 2;
+                state.working = Some((Instant::now(), hurried));
+                return Some(Next { job, hurried });
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -85,8 +104,16 @@ impl JobQueue {
     /// Marks the popped job as done.
     pub(crate) fn done(&self) {
         let mut state = self.lock();
-        if let Some(since) = state.working.take() {
-            state.usual = (state.usual * (WEIGHT_OF_ONE - 1) + since.elapsed()) / WEIGHT_OF_ONE;
+        if let Some((since, hurried)) = state.working.take() {
+            let took = since.elapsed();
+            let learn = |usual: &mut Duration| *usual = (*usual * (WEIGHT_OF_ONE - 1) + took) / WEIGHT_OF_ONE;
+            if !hurried {
+                learn(&mut state.usual);
+            }
+            // Hurried, a job would not have taken longer.
+            if hurried || took < state.usual_hurried {
+                learn(&mut state.usual_hurried);
+            }
         }
     }
 
@@ -99,14 +126,19 @@ impl JobQueue {
         self.changed.notify_all();
     }
 
-    /// Whether one more has no place. What is in work counts as a whole: nobody knows how much of it is left.
+    /// Whether one more has no place. What is in work counts as a whole: nobody knows how much of it is left. Where many
+    /// wait, they are hurried.
     fn is_full(&self, state: &State) -> bool {
         let ahead = state.waiting.len() + usize::from(state.working.is_some());
-        let wait = u32::try_from(ahead).map_or(Duration::MAX, |ahead| state.usual.saturating_mul(ahead));
+        let wait = times(state.usual.min(state.usual_hurried), ahead);
         ahead > self.length || (ahead > 1 && wait > self.longest_wait)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn times(each: Duration, count: usize) -> Duration {
+    u32::try_from(count).map_or(Duration::MAX, |count| each.saturating_mul(count))
 }

@@ -1,0 +1,82 @@
+//! The verifier: a larger language model's first blocks with one trained head, which says whether a reply answers exactly
+//! what was asked.
+//!
+//! It reads a prompt of the model's own chat template up to the point where the model would speak, and the head reads the
+//! hidden row there. The blocks are as published; only the head is trained (training/README.md).
+
+use std::path::Path;
+
+use crate::generator::{GeneratorOptions, Precision};
+use crate::headed::Headed;
+use crate::weights::Loader;
+use crate::{ChatTemplate, InferenceError, KvState, Tokenizer};
+
+/// A trained verifier.
+#[derive(Debug)]
+pub struct Verifier {
+    model: Headed,
+    chat: ChatTemplate,
+}
+
+impl Verifier {
+    /// Loads the blocks that the head was trained on from a GGUF file. `head` is the content of a safetensors file;
+    /// `context_tokens` limits a prompt.
+    ///
+    /// # Errors
+    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for a head that does not fit it.
+    pub fn load(path: &Path, head: &[u8], precision: Precision, context_tokens: usize) -> Result<Self, InferenceError> {
+        let model = Headed::load(path, head, 1, precision, context_tokens)?;
+        let chat = ChatTemplate::from_gguf(Loader::open(path, precision, None)?.metadata(), &model.tokenizer)?;
+        Ok(Self { model, chat })
+    }
+
+    /// Bytes held by the weights.
+    pub fn weight_bytes(&self) -> usize {
+        self.model.weight_bytes
+    }
+
+    /// How it was loaded, the context limit resolved.
+    pub fn options(&self) -> &GeneratorOptions {
+        &self.model.trunk.options
+    }
+
+    /// The file's tokeniser.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.model.tokenizer
+    }
+
+    /// The file's chat template.
+    pub fn chat(&self) -> &ChatTemplate {
+        &self.chat
+    }
+
+    /// An empty state.
+    pub fn new_state(&self) -> KvState {
+        self.model.trunk.new_state()
+    }
+
+    /// The state after the beginning of a prompt; none when `keep_going`, asked before each block, says no.
+    ///
+    /// # Errors
+    /// `NoTokens`, `ContextFull` and tensor errors.
+    pub fn read(&self, tokens: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
+        self.model.trunk.read(tokens, keep_going)
+    }
+
+    /// What the head reads after the rest of each prompt, by which its state is extended: `hidden` numbers each. A head is
+    /// trained on them.
+    ///
+    /// # Errors
+    /// As [`Self::odds`]; no state is changed when any is refused.
+    pub fn rows(&self, asked: &mut [(KvState, Vec<u32>)]) -> Result<Vec<Vec<f32>>, InferenceError> {
+        self.model.rows(asked.iter_mut().map(|(state, tokens)| (state, tokens.as_slice())))
+    }
+
+    /// The log-odds of a yes after the rest of a prompt, by which the state is extended.
+    ///
+    /// # Errors
+    /// `NoTokens`, `ContextFull`, `ForeignState` and tensor errors; the state is then unchanged.
+    pub fn odds(&self, state: &mut KvState, tokens: &[u32]) -> Result<f32, InferenceError> {
+        Ok(self.model.odds(0, std::iter::once((state, tokens)))?.swap_remove(0))
+    }
+}
