@@ -123,8 +123,6 @@ pub struct Options {
     pub read_passages: usize,
     /// How many sentences of each the reader is asked about.
     pub read_sentences: usize,
-    /// How many answers the verifier is asked about, where it is not sure of one before.
-    pub verify_best: usize,
 }
 
 /// What an assistant is built from.

@@ -63,8 +63,7 @@ pub(crate) struct Course {
     reranks: VecDeque<bool>,
     /// For each reading in turn, whether it was in time.
     readings: VecDeque<bool>,
-    /// For each verification in turn, whether it was in time.
-    verifications: VecDeque<bool>,
+    verification_cut: bool,
     draft_left_out: bool,
     /// The tokens at which the draft was cut short.
     draft_cut_after: Option<usize>,
@@ -72,8 +71,8 @@ pub(crate) struct Course {
 
 impl Course {
     fn is_whole(&self) -> bool {
-        let cut = self.draft_left_out || self.draft_cut_after.is_some();
-        !cut && self.reranks.iter().chain(&self.readings).chain(&self.verifications).all(|in_time| *in_time)
+        let cut = self.verification_cut || self.draft_left_out || self.draft_cut_after.is_some();
+        !cut && self.reranks.iter().chain(&self.readings).all(|in_time| *in_time)
     }
 
     /// Whether the next rerank was in time.
@@ -86,9 +85,9 @@ impl Course {
         self.readings.pop_front().unwrap_or(true)
     }
 
-    /// Whether the next verification was in time.
-    pub(crate) fn next_verification_is_in_time(&mut self) -> bool {
-        self.verifications.pop_front().unwrap_or(true)
+    /// Whether the verification was in time.
+    pub(crate) fn verification_is_in_time(&self) -> bool {
+        !self.verification_cut
     }
 
     /// Whether time had run out before the draft.
@@ -144,8 +143,7 @@ impl Recorded {
                 RERANK_CUT => course.reranks.push_back(false),
                 READ => course.readings.push_back(true),
                 READING_CUT => course.readings.push_back(false),
-                VERIFIED => course.verifications.push_back(true),
-                VERIFICATION_CUT => course.verifications.push_back(false),
+                VERIFICATION_CUT => course.verification_cut = true,
                 DRAFT_LEFT_OUT => course.draft_left_out = true,
                 // The other notes say what came out, not where time ran out.
                 other => {
@@ -199,9 +197,8 @@ mod tests {
         assert!(course.next_reading_is_in_time());
         assert!(course.draft_goes_on(6) && !course.draft_goes_on(7));
         assert!(!course.draft_is_left_out());
-        let verified = [&name(Path::Full), verification_note(true), verification_note(false)].join("; ");
-        let (_, mut course) = self::course(&verified);
-        assert!(course.next_verification_is_in_time() && !course.next_verification_is_in_time());
+        assert!(course.verification_is_in_time());
+        assert!(!self::course(&format!("full; {}", verification_note(false))).1.verification_is_in_time());
         assert!(self::course(&format!("full; {DRAFT_LEFT_OUT}")).1.draft_is_left_out());
         assert!(Course::default().draft_goes_on(usize::MAX));
     }

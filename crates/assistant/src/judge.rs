@@ -108,6 +108,8 @@ pub struct CurvePoint {
     pub answered: usize,
     /// Of them, cases answered wrongly.
     pub wrong: usize,
+    /// Of them, cases that are answered wrongly if confidences are what they say.
+    pub expected: f64,
 }
 
 impl Judge {
@@ -118,10 +120,11 @@ impl Judge {
         1.0 / (1.0 + (-(self.bias + sum)).exp())
     }
 
-    /// The point of the curve that answers most at no more than `risk` wrong among the answered; none when even the
-    /// surest answers are wrong more often.
+    /// The point of the curve that answers most at no more than `risk` wrong among the answered, both by what was wrong and
+    /// by what was expected to be: the first alone would choose the luckiest point. None when even the surest answers are
+    /// wrong more often.
     pub fn point_for(&self, risk: f64) -> Option<CurvePoint> {
-        let within = |point: &&CurvePoint| point.wrong as f64 <= risk * point.answered as f64;
+        let within = |point: &&CurvePoint| (point.wrong as f64).max(point.expected) <= risk * point.answered as f64;
         self.curve.iter().filter(within).max_by_key(|point| point.answered).copied()
     }
 }
@@ -151,11 +154,16 @@ mod tests {
     use super::*;
 
     fn judge() -> Judge {
-        let point = |threshold, answered, wrong| CurvePoint { threshold, answered, wrong };
+        let point = |threshold, answered, wrong, expected| CurvePoint { threshold, answered, wrong, expected };
         Judge {
             bias: -1.0,
             weights: BTreeMap::from([("lead".to_owned(), 0.5)]),
-            curve: vec![point(0.9, 10, 0), point(0.8, 40, 2), point(0.7, 60, 6)],
+            curve: vec![
+                point(0.9, 10, 0, 0.1),
+                point(0.8, 40, 2, 1.9),
+                point(0.75, 50, 2, 3.0),
+                point(0.7, 60, 6, 6.0),
+            ],
         }
     }
 

@@ -242,8 +242,6 @@ impl Read {
 #[derive(Debug)]
 pub(crate) struct Quote {
     pub(crate) sentences: Vec<CheckedSentence>,
-    /// The score of the first sentence.
-    pub(crate) score: f64,
     /// The passage of the first sentence.
     pub(crate) passage: usize,
     /// Cosine and share of the question's words of the first sentence; the lead over the best of another page.
@@ -309,7 +307,7 @@ pub(crate) fn read_sentences(index: &Index, candidates: &[Candidate]) -> Vec<Rea
 }
 
 /// The answer that the candidates make, best first: the best one and what belongs to it.
-fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quote> {
+pub(crate) fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quote> {
     let best = *candidates.first()?;
     let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
     let lead = candidates
@@ -319,7 +317,6 @@ fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quot
     let sentences = compose(index, candidates, best, wanted);
     Some(Quote {
         sentences,
-        score: best.score,
         passage: best.passage,
         cosine: best.cosine,
         overlap: best.overlap,
@@ -327,20 +324,6 @@ fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quot
         wanted: best.wanted,
         read: best.read,
     })
-}
-
-/// As many answers as there are, up to `count`, best first: each without a sentence that stands in one before it.
-pub(crate) fn quotes(index: &Index, mut candidates: Vec<Candidate>, wanted: Wanted, count: usize) -> Vec<Quote> {
-    let mut quotes: Vec<Quote> = Vec::new();
-    while quotes.len() < count {
-        let Some(next) = quote(index, &candidates, wanted) else { break };
-        candidates.retain(|candidate| {
-            let sentence = &index.passage(candidate.passage).1.sentences[candidate.sentence];
-            !next.sentences.iter().any(|quoted| quoted.text().contains(sentence.text.as_str()))
-        });
-        quotes.push(next);
-    }
-    quotes
 }
 
 /// The sentences of the passages of the first hits and of the rest of the first hit's page, best first.

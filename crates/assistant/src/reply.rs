@@ -56,9 +56,6 @@ pub struct Trace {
     /// The sentences that the reader was asked about, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<ReadSentence>,
-    /// The answers that the verifier was asked about, in that order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub verified: Vec<VerifiedAnswer>,
     /// What the model wrote, sentence by sentence, and what the check made of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub written: Vec<WrittenSentence>,
@@ -120,17 +117,6 @@ pub struct ReadSentence {
     pub answerable: f64,
     /// Log-odds that it is the answer.
     pub answer: f64,
-}
-
-/// An answer that the verifier was asked about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct VerifiedAnswer {
-    /// What it says.
-    pub text: String,
-    /// The score of its first sentence as a candidate.
-    pub score: f64,
-    /// Log-odds that it answers exactly what was asked.
-    pub verified: f64,
 }
 
 /// A sentence that the model wrote.

@@ -59,8 +59,6 @@ struct Found {
     wanted: Wanted,
     quote: Option<Quote>,
     signals: Signals,
-    /// What could be quoted instead, with its signals.
-    others: Vec<(Signals, Quote)>,
 }
 
 /// The answer to all parts of a question.
@@ -204,12 +202,9 @@ impl<'a> Run<'a> {
         }
         let further = self.further_parts(&others, &found)?;
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
-        if further.is_empty() {
-            self.choose(enquiry, &context, &mut found)?;
-        }
         let quoted = found.quote.as_ref().map(|quote| self.whole_answer(quote.sentences.clone(), &found, &further));
-        if let (false, Some(quote), Some(quoted)) = (further.is_empty(), &found.quote, &quoted) {
-            found.signals.verified = self.verify(enquiry, &context, quote, &quoted.sentences)?;
+        if let (Some(quote), Some(quoted)) = (&found.quote, &quoted) {
+            found.signals.verified = self.verify(enquiry, &context, quote.passage, &quoted.sentences)?;
         }
         let draft = self.draft(&first, &mut found, &mut shown)?;
         if !(self.keep_going)() {

@@ -108,14 +108,15 @@ fn logistic(samples: &[&Sample], names: &[&String]) -> Result<Judge, EvaluateErr
 fn curve(forecasts: &mut [Forecast]) -> Vec<CurvePoint> {
     forecasts.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
     let mut points = Vec::new();
-    let mut wrong = 0;
+    let (mut wrong, mut expected) = (0, 0.0);
     for (index, forecast) in forecasts.iter().enumerate() {
         wrong += usize::from(!forecast.right);
+        expected += 1.0 - forecast.confidence;
         let next = forecasts.get(index + 1).map(|next| next.confidence);
         if next.is_none_or(|next| next < forecast.confidence) {
             // Rounded down, so that the sample itself is on the right side.
             let threshold = (forecast.confidence * 1e4).floor() / 1e4;
-            points.push(CurvePoint { threshold, answered: index + 1, wrong });
+            points.push(CurvePoint { threshold, answered: index + 1, wrong, expected: (expected * 1e2).round() / 1e2 });
         }
     }
     let step = points.len().div_ceil(CURVE_POINTS).max(1);

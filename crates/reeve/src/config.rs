@@ -60,7 +60,6 @@ pub(crate) struct Answers {
     pub(crate) dense_share: f32,
     pub(crate) read_passages: usize,
     pub(crate) read_sentences: usize,
-    pub(crate) verify_best: usize,
     pub(crate) rerank_candidates: usize,
     pub(crate) rerank_weight: f32,
     pub(crate) rerank_sure_margin: f32,

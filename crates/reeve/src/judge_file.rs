@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use assistant::{Judge, Judges, SIGNALS_VERSION};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Answers, Config};
+use crate::config::Config;
 
 const BUILT_IN: &str = include_str!("../../../models/judge.toml");
 
@@ -39,16 +39,14 @@ pub(crate) struct FittedOn {
     pub(crate) signals: u32,
     /// How many passages are read.
     pub(crate) read_passages: usize,
-    /// How many answers the verifier is asked about.
-    pub(crate) verify_best: usize,
     /// Digests of the models by role.
     pub(crate) models: BTreeMap<String, String>,
 }
 
 impl FittedOn {
     pub(crate) fn new(cases: String, models: &BTreeMap<String, String>, config: &Config) -> Self {
-        let Answers { read_passages, verify_best, .. } = config.answers;
-        Self { cases, signals: SIGNALS_VERSION, read_passages, verify_best, models: models.clone() }
+        let read_passages = config.answers.read_passages;
+        Self { cases, signals: SIGNALS_VERSION, read_passages, models: models.clone() }
     }
 }
 
@@ -101,11 +99,6 @@ impl JudgeFile {
         if fitted.read_passages != config.answers.read_passages {
             let now = config.answers.read_passages;
             differences.push(format!("it was fitted with {} passages read, now {now}", fitted.read_passages));
-        }
-        let verifies = models.contains_key(VERIFIER);
-        if verifies && fitted.verify_best != config.answers.verify_best {
-            let now = config.answers.verify_best;
-            differences.push(format!("it was fitted with {} answers verified, now {now}", fitted.verify_best));
         }
         let roles = fitted.models.keys().chain(models.keys()).collect::<std::collections::BTreeSet<_>>();
         // Candidates that no verifier was asked about have a judge of their own.

@@ -189,7 +189,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         },
         read_passages: config.answers.read_passages,
         read_sentences: config.answers.read_sentences,
-        verify_best: config.answers.verify_best,
     };
     Ok(Assistant::new(AssistantParts {
         index,
@@ -388,7 +387,6 @@ mod tests {
             Answers { dense_share: 0.5, ..answers.clone() },
             Answers { read_passages: 7, ..answers.clone() },
             Answers { read_sentences: 7, ..answers.clone() },
-            Answers { verify_best: 7, ..answers.clone() },
             Answers { rerank_candidates: 7, ..answers.clone() },
             Answers { rerank_weight: 0.5, ..answers.clone() },
             Answers { rerank_sure_margin: 0.1, ..answers.clone() },

@@ -13,16 +13,8 @@ use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::quote::{
-    Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, to_read, weigh_in,
-};
-use crate::reply::VerifiedAnswer;
+use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
 use crate::triage::{instruction_like, redact};
-
-/// What a point of the verifier's log-odds counts for beside the score of an answer's first sentence.
-const VERIFIED_WEIGHT: f64 = 0.05;
-/// The verifier's log-odds from which no other answer is looked for.
-const SURE_LOG_ODDS: f64 = 2.0;
 
 /// How many of the last turns the verifier reads, and how many characters of each.
 const VERIFIED_TURNS: usize = 2;
@@ -59,18 +51,9 @@ impl Run<'_> {
         let read = assistant.parts.options.read_passages;
         let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
         self.read(&context.standalone, &mut possible)?;
-        let mut quotes = quotes(index, possible, asked.wanted, self.answers_to_verify()).into_iter();
-        let quote = quotes.next();
+        let quote = quote(index, &possible, asked.wanted);
         let signals = self.signals(context, &hits, &asked, quote.as_ref())?;
-        let with_signals = |other: Quote| Ok((self.signals(context, &hits, &asked, Some(&other))?, other));
-        let others = quotes.map(with_signals).collect::<Result<_, RetrievalError>>()?;
-        Ok(Found { hits, wanted, quote, signals, others })
-    }
-
-    /// How many answers the verifier may be asked about; one where there is none, which is then not asked.
-    fn answers_to_verify(&self) -> usize {
-        let parts = &self.assistant.parts;
-        if self.path == Path::Full && parts.verifier.is_some() { parts.options.verify_best.max(1) } else { 1 }
+        Ok(Found { hits, wanted, quote, signals })
     }
 
     /// Lets the reader, where one is loaded and in time, say which candidate is the answer.
@@ -172,57 +155,24 @@ impl Run<'_> {
         Ok(found)
     }
 
-    /// Asks the verifier about the answers found, the best first, until it is sure of one, and leaves the one that does best in
-    /// its eyes and by its score.
-    pub(super) fn choose(
-        &mut self,
-        enquiry: &Enquiry,
-        context: &Contextualised,
-        found: &mut Found,
-    ) -> Result<(), RetrievalError> {
-        let Some(first) = found.quote.take() else { return Ok(()) };
-        let answers = std::iter::once((found.signals, first)).chain(std::mem::take(&mut found.others));
-        let mut best: Option<(f64, Quote, Signals)> = None;
-        for (mut signals, quote) in answers {
-            signals.verified = self.verify(enquiry, context, &quote, &quote.sentences)?;
-            let Some(odds) = signals.verified else {
-                best = best.or(Some((0.0, quote, signals)));
-                break;
-            };
-            let value = quote.score + VERIFIED_WEIGHT * odds;
-            if best.as_ref().is_none_or(|(held, ..)| value > *held) {
-                best = Some((value, quote, signals));
-            }
-            if odds >= SURE_LOG_ODDS {
-                break;
-            }
-        }
-        if let Some((_, quote, signals)) = best {
-            (found.quote, found.signals) = (Some(quote), signals);
-        }
-        Ok(())
-    }
-
     /// Asks the verifier, where one is loaded and in time, whether an answer made of quotes answers what was asked.
     pub(super) fn verify(
         &mut self,
         enquiry: &Enquiry,
         context: &Contextualised,
-        quote: &Quote,
+        passage: usize,
         sentences: &[CheckedSentence],
     ) -> Result<Option<f64>, RetrievalError> {
         let parts = &self.assistant.parts;
         let (Path::Full, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
         (self.on_event)(Event::Status(Stage::Reading));
-        let (is_in_time, time_left) = (self.course.next_verification_is_in_time(), self.time_left());
+        let (is_in_time, time_left) = (self.course.verification_is_in_time(), self.time_left());
         let in_time = || is_in_time && time_left();
         let text = sentences.iter().map(CheckedSentence::text).collect::<Vec<_>>().join(" ");
         let what = ToVerify { earlier: &transcript(enquiry), question: &context.question, reply: &text };
-        let odds = self.timed("verify", |_| verifier.verify(&parts.index, quote.passage, &what, &in_time))?;
+        let odds = self.timed("verify", |_| verifier.verify(&parts.index, passage, &what, &in_time))?;
         self.note(course::verification_note(odds.is_some()));
-        let odds = odds.map(f64::from);
-        self.trace.verified.extend(odds.map(|verified| VerifiedAnswer { text, score: quote.score, verified }));
-        Ok(odds)
+        Ok(odds.map(f64::from))
     }
 
     /// Lets the model write, where it is loaded, wanted and in time.

@@ -84,11 +84,12 @@ fn tell(name: &str, fitted: &Fitted, risk: f64) {
         Some(point) => {
             let bound = wilson_interval(point.wrong, point.answered).map_or(1.0, |(_, high)| high);
             say(&format!(
-                "  at a risk of {risk}: answers from {:.3} on, {} of them, {} wrong (95% interval up to {:.1}%)",
+                "  at a risk of {risk}: answers from {:.3} on, {} of them, {} wrong (95% interval up to {:.1}%), {:.1} expected to be",
                 point.threshold,
                 point.answered,
                 point.wrong,
-                bound * 100.0
+                bound * 100.0,
+                point.expected
             ));
         }
         None => say(&format!("  at a risk of {risk}: it never answers")),
