@@ -247,7 +247,8 @@ impl Assistant {
 
     /// Computes one of the passage states that are not at hand, or reads one from disk, so that the first question on a
     /// passage need not wait for it: the reader's first, then the verifier's, which both read for every question, then those of
-    /// the language models that are loaded. To be called again until nothing is left to do, while nobody waits; `keep_going` is asked often.
+    /// the language models that are loaded. To be called again until nothing is left to do, while nobody waits; `keep_going` is
+    /// asked often.
     /// Replies are the same, whether it is called or not.
     pub fn fill_next_state(&self, keep_going: &dyn Fn() -> bool) -> Filled {
         let (parts, index) = (&self.parts, &self.parts.index);

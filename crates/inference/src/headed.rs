@@ -25,25 +25,23 @@ impl std::fmt::Debug for Headed {
 }
 
 impl Headed {
-    /// Loads the blocks that the adapter uses from a GGUF file, and its `heads`.
+    /// Loads the blocks that the adapter uses from an opened GGUF file at `path`, which the adapter changes, and its `heads`.
     ///
     /// # Errors
-    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for an adapter that does not fit it.
+    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` for an adapter that does not fit it.
     pub(crate) fn load(
+        loader: &mut Loader<'_>,
         path: &Path,
-        adapter: &[u8],
+        adapter: &Adapter,
         heads: usize,
-        precision: Precision,
-        context_tokens: usize,
+        (precision, context_tokens): (Precision, usize),
     ) -> Result<Self, InferenceError> {
-        let adapter = Adapter::read(adapter)?;
         let options = GeneratorOptions { precision, kv_precision: KvPrecision::F16, context_tokens };
-        let mut loader = Loader::open(path, options.precision, Some(&adapter))?;
         let mut config = ModelConfig::from_metadata(loader.metadata())?;
         config.layers = config.layers.min(adapter.layers()?);
         let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
         let (heads, biases) = adapter.heads(heads, config.hidden)?;
-        let trunk = Trunk::load(&mut loader, config, options).map_err(|error| in_file(path, error))?;
+        let trunk = Trunk::load(loader, config, options).map_err(|error| in_file(path, error))?;
         Ok(Self { trunk, tokenizer, heads, biases, weight_bytes: loader.bytes })
     }
 

@@ -7,8 +7,10 @@
 
 use std::path::Path;
 
+use crate::adapter::Adapter;
 use crate::generator::{GeneratorOptions, Precision};
 use crate::headed::Headed;
+use crate::weights::Loader;
 use crate::{InferenceError, KvState};
 
 /// What a reader is asked about what it has read.
@@ -56,7 +58,9 @@ impl Reader {
         precision: Precision,
         context_tokens: usize,
     ) -> Result<Self, InferenceError> {
-        let model = Headed::load(path, adapter, Asked::ALL.len(), precision, context_tokens)?;
+        let adapter = Adapter::read(adapter)?;
+        let mut loader = Loader::open(path, precision, Some(&adapter))?;
+        let model = Headed::load(&mut loader, path, &adapter, Asked::ALL.len(), (precision, context_tokens))?;
         Ok(Self { model })
     }
 

@@ -2,10 +2,11 @@
 //! what was asked.
 //!
 //! It reads a prompt of the model's own chat template up to the point where the model would speak, and the head reads the
-//! hidden row there. The blocks are as published; only the head is trained (training/README.md).
+//! hidden row there. Only the head is trained (training/README.md); the blocks are kept in 8 bits, as a reader's are.
 
 use std::path::Path;
 
+use crate::adapter::Adapter;
 use crate::generator::{GeneratorOptions, Precision};
 use crate::headed::Headed;
 use crate::weights::Loader;
@@ -25,8 +26,10 @@ impl Verifier {
     /// # Errors
     /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for a head that does not fit it.
     pub fn load(path: &Path, head: &[u8], precision: Precision, context_tokens: usize) -> Result<Self, InferenceError> {
-        let model = Headed::load(path, head, 1, precision, context_tokens)?;
-        let chat = ChatTemplate::from_gguf(Loader::open(path, precision, None)?.metadata(), &model.tokenizer)?;
+        let head = Adapter::read(head)?;
+        let mut loader = Loader::open(path, precision, Some(&head))?;
+        let model = Headed::load(&mut loader, path, &head, 1, (precision, context_tokens))?;
+        let chat = ChatTemplate::from_gguf(loader.metadata(), &model.tokenizer)?;
         Ok(Self { model, chat })
     }
 

@@ -47,9 +47,9 @@ impl PassageVerifier {
         Self { verifier, cache, filling: Filling::default() }
     }
 
-    /// The log-odds that a reply from a passage answers exactly what was asked; none where all of it is longer than the model's context.
-    /// `keep_going` is asked before the question is read and while its passage is read for the first time; when it says no,
-    /// there are none either.
+    /// The log-odds that a reply from a passage answers exactly what was asked; none where all of it is longer than the model's
+    /// context. `keep_going` is asked before the question is read and while its passage is read for the first time; when it
+    /// says no, there are none either.
     ///
     /// # Errors
     /// Errors of the model.
