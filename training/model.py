@@ -13,11 +13,11 @@ MATRICES = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "
 
 
 class LowRank(nn.Module):
-    """A frozen matrix with a trained change of low rank (Hu et al. 2021)."""
+    """A frozen matrix, with its bias where it has one, and a trained change of low rank (Hu et al. 2021)."""
 
-    def __init__(self, weight: torch.Tensor, rank: int):
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, rank: int):
         super().__init__()
-        self.weight = weight
+        self.weight, self.bias = weight, bias
         if rank:
             self.down = nn.Parameter(torch.randn(rank, weight.shape[1]) / math.sqrt(weight.shape[1]))
             self.up = nn.Parameter(torch.zeros(weight.shape[0], rank))
@@ -25,24 +25,28 @@ class LowRank(nn.Module):
         self.rank = rank
 
     def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        product = F.linear(rows, self.weight)
+        product = F.linear(rows, self.weight, self.bias)
         if self.rank:
             product = product + F.linear(F.linear(rows, self.down) * self.scale, self.up)
         return product
 
 
 class Model(nn.Module):
-    """The first `layers` blocks of a GGUF file of the `llama` architecture, changed from block `first` on, and the heads."""
+    """The first `layers` blocks of a GGUF file of the `llama` or `qwen2` architecture, changed from block `first` on, and the
+    heads. `kept_as` is the type of the frozen matrices."""
 
-    def __init__(self, path: str, layers: int, first: int, rank: int, heads: int):
+    def __init__(self, path: str, layers: int, first: int, rank: int, heads: int, kept_as: torch.dtype = torch.float32):
         super().__init__()
         reader = gguf.GGUFReader(path)
         fields = {key: field.contents() for key, field in reader.fields.items()}
+        used = lambda name: not name.startswith("blk.") or int(name.split(".")[1]) < layers
         weights = {
             tensor.name: torch.from_numpy(np.array(gguf.dequantize(tensor.data, tensor.tensor_type), dtype=np.float32))
             for tensor in reader.tensors
+            if used(tensor.name)
         }
-        of = lambda key: fields[f"llama.{key}"]
+        self.architecture = fields["general.architecture"]
+        of = lambda key: fields[f"{self.architecture}.{key}"]
         self.width, self.heads_count = of("embedding_length"), of("attention.head_count")
         self.kv_heads, self.head_width = of("attention.head_count_kv"), self.width // self.heads_count
         self.epsilon, self.base = float(of("attention.layer_norm_rms_epsilon")), float(of("rope.freq_base"))
@@ -53,14 +57,16 @@ class Model(nn.Module):
         for layer in range(layers):
             block = nn.ModuleDict()
             for name in MATRICES:
-                block[name] = LowRank(weights[f"blk.{layer}.{name}.weight"], rank if layer >= first else 0)
+                weight, bias = (weights.get(f"blk.{layer}.{name}.{part}") for part in ("weight", "bias"))
+                bias = None if bias is None else bias.to(kept_as)
+                block[name] = LowRank(weight.to(kept_as), bias, rank if layer >= first else 0)
             block.attention_norm = weights[f"blk.{layer}.attn_norm.weight"]
             block.feed_forward_norm = weights[f"blk.{layer}.ffn_norm.weight"]
             self.blocks.append(block)
         self.heads = nn.Linear(self.width, heads)
         nn.init.normal_(self.heads.weight, std=0.01)
         nn.init.zeros_(self.heads.bias)
-        self.tokenizer = tokenizer(fields)
+        self.tokenizer = tokenizer(fields) if fields["tokenizer.ggml.pre"] == "smollm" else None
 
     def encode(self, text: str) -> list[int]:
         return self.tokenizer.encode(text, add_special_tokens=False).ids
@@ -82,8 +88,11 @@ class Model(nn.Module):
         exponents = torch.arange(0, self.head_width, 2, dtype=torch.float32) / self.head_width
         angles = positions[:, None].float() / self.base**exponents[None]
         cos, sin = angles.cos()[:, None], angles.sin()[:, None]
-        left, right = rows[..., 0::2], rows[..., 1::2]
-        return torch.stack([left * cos - right * sin, left * sin + right * cos], -1).flatten(-2)
+        if self.architecture == "llama":
+            left, right = rows[..., 0::2], rows[..., 1::2]
+            return torch.stack([left * cos - right * sin, left * sin + right * cos], -1).flatten(-2)
+        left, right = rows.chunk(2, -1)
+        return torch.cat([left * cos - right * sin, left * sin + right * cos], -1)
 
     def block(self, block: nn.ModuleDict, rows: torch.Tensor, positions: torch.Tensor, visible: torch.Tensor):
         count, group = rows.shape[0], self.heads_count // self.kv_heads
@@ -126,8 +135,6 @@ class Tree:
 
 def tokenizer(fields: dict) -> Tokenizer:
     """The file's byte-level BPE, words split as `smollm` does."""
-    if fields["tokenizer.ggml.pre"] != "smollm":
-        raise SystemExit("only files with the tokeniser of SmolLM are trained here")
     vocabulary = {token: number for number, token in enumerate(fields["tokenizer.ggml.tokens"])}
     merges = [tuple(merge.split(" ", 1)) for merge in fields["tokenizer.ggml.merges"]]
     built = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))

@@ -121,7 +121,7 @@ def start_from(model: Model, file: Path) -> None:
         model.heads.bias.copy_(tensors["heads.bias"])
         for layer, block in enumerate(model.blocks):
             for name in MATRICES:
-                if block[name].rank:
+                if block[name].rank and f"blk.{layer}.{name}.up" in tensors:
                     block[name].down.copy_(tensors[f"blk.{layer}.{name}.down"] / block[name].scale)
                     block[name].up.copy_(tensors[f"blk.{layer}.{name}.up"])
 

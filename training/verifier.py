@@ -1,37 +1,39 @@
-"""Trains the verifier's head. See README.md."""
+"""Trains the verifier's head and its low-rank changes. See README.md."""
 
 import argparse
 import json
 import random
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
-from sklearn.linear_model import LogisticRegression
+import torch.nn.functional as F
 
 import texts
-from train import Encoder, area_under_curve
+from model import Model, Tree
+from train import Encoder, area_under_curve, save, start_from
 
 ROOT = Path(__file__).parent.parent
-# Blocks of the model that are used.
-BLOCKS = 20
+# Blocks of the model that are used, and the first that is changed.
+BLOCKS, FIRST, RANK = 20, 12, 8
 # Most questions that are asked of a passage.
 MOST_QUESTIONS = 9
 # How often an answered question gets its answer as the reply, a wrong reply is the nearest sentence and not the next one,
 # and a reply has one more sentence, or two.
 RIGHT, NEAREST, ONE_MORE, TWO_MORE = 0.8, 0.75, 0.4, 0.1
+# How often what a follow-up follows has had a reply: the sentence nearest to it that is neither an answer nor the reply.
+ANSWERED_BEFORE = 0.5
 MOST_SENTENCES = 3
-# The strengths of the pull of the weights towards 0 that are tried, as scikit-learn has them, by cross-validation over
-# passages.
-STRENGTHS = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2]
-FOLDS = 5
+# Passages of a step of the optimiser, and over how many the progress is reported.
+EACH_STEP, REPORTED = 2, 40
 
 
 def replies(passage: dict, encoder: Encoder, chance: random.Random) -> tuple[dict, list[bool]] | None:
-    """Questions about a variant of a passage with a reply each, as the example `rows` reads them; which replies are right."""
+    """Questions about a variant of a passage with a reply each, as the example `prompts` reads them; which replies are
+    right."""
     shown = texts.variant(passage, chance)
     if shown is None:
         return None
@@ -51,91 +53,104 @@ def replies(passage: dict, encoder: Encoder, chance: random.Random) -> tuple[dic
         count = (chance.random() < ONE_MORE) + (chance.random() < TWO_MORE)
         reply += further[: max(0, min(count, MOST_SENTENCES - len(reply)))]
         earlier = [f"Resident: {question.earlier}"] if question.earlier else []
+        said = [text for text in shown.sentences if text not in question.answers + reply]
+        if earlier and said and chance.random() < ANSWERED_BEFORE:
+            nearness = encoder.vectors(said) @ encoder.vectors([question.earlier])[0]
+            earlier.append(f"Council: {said[int(np.argmax(nearness))]}")
         asked.append({"earlier": earlier, "question": question.text, "reply": " ".join(reply)})
         truths.append(right)
     text = "\n".join([shown.heading, *shown.sentences])
     return {"title": shown.title, "text": text, "asked": asked}, truths
 
 
-def save(weight: np.ndarray, bias: float, file: Path) -> None:
-    """The head as Reeve reads it: 16-bit floats."""
-    half = lambda values: torch.tensor(values, dtype=torch.float16)
-    save_file({"heads.weight": half(weight[None]), "heads.bias": half([bias]), "blocks": half([float(BLOCKS)])}, file)
+def prompts(model: str, asked: list[dict]) -> list[dict]:
+    """The tokens that Reeve would read: `prefix` of each passage, `suffixes` of its questions and replies."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines, tokens = Path(folder) / "asked", Path(folder) / "tokens"
+        lines.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in asked), encoding="utf-8")
+        program = ["cargo", "run", "--release", "--quiet", "--package", "retrieval", "--example", "prompts", "--"]
+        subprocess.run([*program, model, str(lines), str(tokens)], cwd=ROOT, check=True)
+        return [json.loads(line) for line in tokens.read_text(encoding="utf-8").splitlines()]
 
 
-def rows(model: str, asked: Path, width: int, folder: Path) -> np.ndarray:
-    """What the head reads after each question and reply, by Reeve's own arithmetic."""
-    # A head of zeros says how many blocks are used.
-    save(np.zeros(width), 0.0, folder / "zeros.safetensors")
-    program = ["cargo", "run", "--release", "--quiet", "--package", "retrieval", "--example", "rows", "--"]
-    files = [model, folder / "zeros.safetensors", asked, folder / "rows"]
-    subprocess.run([*program, *map(str, files)], cwd=ROOT, check=True)
-    return np.fromfile(folder / "rows", dtype=np.float32).reshape(-1, width)
+def log_odds(model: Model, prompt: dict) -> torch.Tensor:
+    """What the head says of each reply."""
+    tree = Tree()
+    passage = tree.add([], prompt["prefix"])
+    ends = [tree.add(passage, suffix)[-1] for suffix in prompt["suffixes"]]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        rows = model.hidden(*tree.tensors())[torch.tensor(ends)]
+    return model.heads(rows.float())[:, 0]
 
 
-def fitted(read: np.ndarray, truths: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
-    """A logistic model over standardised numbers, as weights and bias over the numbers as they are."""
-    mean, deviation = read.mean(0), read.std(0) + 1e-6
-    model = LogisticRegression(C=strength, max_iter=1000).fit((read - mean) / deviation, truths)
-    weight = model.coef_[0] / deviation
-    return weight, float(model.intercept_[0] - weight @ mean)
-
-
-def held_out_odds(read: np.ndarray, truths: np.ndarray, folds: np.ndarray, strength: float) -> np.ndarray:
-    odds = np.zeros(len(truths))
-    for fold in range(FOLDS):
-        weight, bias = fitted(read[folds != fold], truths[folds != fold], strength)
-        odds[folds == fold] = read[folds == fold] @ weight + bias
-    return odds
+@torch.no_grad()
+def report(model: Model, kept_back: list[tuple[dict, list[bool]]]) -> str:
+    truths = [truth for _, truths in kept_back for truth in truths]
+    odds = torch.cat([log_odds(model, prompt) for prompt, _ in kept_back])
+    loss = F.binary_cross_entropy_with_logits(odds, torch.tensor(truths).float()).item()
+    area = area_under_curve(truths, odds.tolist())
+    return f"{len(truths)} replies to passages kept back: AUROC {area:.3f}, loss {loss:.3f}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", required=True, help="Qwen2.5-Coder-1.5B-Instruct as a GGUF file")
-    parser.add_argument("--width", type=int, default=1536, help="numbers of a hidden row of the model")
     parser.add_argument("--encoder", required=True, help="the folder of all-MiniLM-L6-v2, with all its files")
-    parser.add_argument("--out", type=Path, required=True, help="the head to write, a safetensors file")
-    parser.add_argument("--passages", type=int, default=10**6, help="most passages that are read")
+    parser.add_argument("--out", type=Path, required=True, help="the adapter to write, a safetensors file")
+    parser.add_argument("--start", type=Path, help="an adapter, or only its head, to go on from")
+    parser.add_argument("--passages", type=int, default=10**6, help="most passages that are trained on")
+    parser.add_argument("--kept-back", type=int, default=40, help="passages that are reported on at the end")
+    parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the changes")
+    parser.add_argument("--head-rate", type=float, default=2e-5, help="learning rate of the head")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--asked", type=Path, help="only write what would be read to this file")
-    parser.add_argument("--rows", type=Path, help="take the rows from this file, made from what --asked wrote")
     options = parser.parse_args()
+    torch.manual_seed(options.seed)
     passages = texts.load(Path(__file__).parent / "passages")
     chance = random.Random(options.seed)
     chance.shuffle(passages)
+    kept_back = [passage for passage in passages if texts.held_out(passage)][: options.kept_back]
+    trained = [passage for passage in passages if not texts.held_out(passage)][: options.passages]
     encoder = Encoder(options.encoder)
-    lines, truths, names = [], [], []
-    for passage in passages[: options.passages]:
-        made = replies(passage, encoder, chance)
-        if made is None:
-            continue
-        lines.append(json.dumps(made[0], ensure_ascii=False) + "\n")
-        truths += made[1]
-        names += [passage["id"]] * len(made[1])
-    print(f"{len(lines)} passages, {len(truths)} replies, {sum(truths)} of them right", flush=True)
-    if options.asked:
-        options.asked.write_text("".join(lines), encoding="utf-8")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        folder = Path(folder)
-        (folder / "asked").write_text("".join(lines), encoding="utf-8")
-        if options.rows:
-            read = np.fromfile(options.rows, dtype=np.float32).reshape(-1, options.width)
-        else:
-            read = rows(options.model, folder / "asked", options.width, folder)
-    # Rows that were made of the first passages only will do.
-    truths, names = np.array(truths[: len(read)]), names[: len(read)]
-    kept_back = np.array([texts.held_out({"id": name}) for name in names])
-    trained, own = read[~kept_back], truths[~kept_back]
-    of_passage = {name: place for place, name in enumerate(dict.fromkeys(names))}
-    folds = np.array([of_passage[name] % FOLDS for name in names])[~kept_back]
-    areas = {s: area_under_curve(list(own), list(held_out_odds(trained, own, folds, s))) for s in STRENGTHS}
-    strength = max(areas, key=areas.get)
-    weight, bias = fitted(trained, own, strength)
-    area = area_under_curve(list(truths[kept_back]), list(read[kept_back] @ weight + bias))
-    print("cross-validated AUROC:", ", ".join(f"{s:g}: {area:.3f}" for s, area in areas.items()))
-    print(f"trained on {len(own)} replies; on {kept_back.sum()} of passages kept back, AUROC {area:.3f}")
-    save(weight, bias, options.out)
+    made = [replies(passage, encoder, chance) for passage in trained + kept_back]
+    last = len([each for each in made[: len(trained)] if each])
+    made = [each for each in made if each]
+    of_each = [(prompt, truths) for prompt, (_, truths) in zip(prompts(options.model, [asked for asked, _ in made]), made, strict=True)]
+    trained, kept_back = of_each[:last], of_each[last:]
+    count = sum(len(truths) for _, truths in trained)
+    print(f"{len(trained)} passages, {count} replies, {sum(sum(truths) for _, truths in trained)} of them right", flush=True)
+    model = Model(options.model, BLOCKS, FIRST, RANK, 1, torch.bfloat16)
+    if options.start:
+        start_from(model, options.start)
+    changes = [parameter for name, parameter in model.named_parameters() if not name.startswith("heads")]
+    groups = [{"params": changes, "lr": options.rate}, {"params": model.heads.parameters(), "lr": options.head_rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    # The rate rises over the first twentieth and then falls in a line.
+    steps = max(1, len(trained) // EACH_STEP)
+    rising = max(5, steps // 20)
+    slope = lambda step: min((step + 1) / rising, max(0.02, (steps - step) / max(1, steps - rising)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, slope)
+    # Each reply is seen once, so that what is said of it before the step tells how well unseen ones are told apart.
+    truths, odds, losses, began = [], [], [], time.time()
+    for done, (prompt, own) in enumerate(trained, 1):
+        said = log_odds(model, prompt)
+        loss = F.binary_cross_entropy_with_logits(said, torch.tensor(own).float())
+        (loss / EACH_STEP).backward()
+        truths += own
+        odds += said.tolist()
+        losses.append(loss.item())
+        if done % EACH_STEP == 0:
+            torch.nn.utils.clip_grad_norm_(changes, 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+        if done % REPORTED == 0:
+            last = REPORTED * MOST_QUESTIONS * 2
+            area, each = area_under_curve(truths[-last:], odds[-last:]), (time.time() - began) / done
+            loss = np.mean(losses[-2 * REPORTED :])
+            print(f"{done} of {len(trained)} passages, {each:.1f} s each; the last: AUROC {area:.3f}, loss {loss:.3f}", flush=True)
+            save(model, options.out)
+    save(model, options.out)
+    print(report(model, kept_back), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,20 +36,46 @@ impl Adapter {
         Ok(self.tensors.keys().filter_map(number).max().map_or(0, |last| last + 1))
     }
 
-    /// `weight` (out × in) with its change added, where it has one.
-    pub(crate) fn applied(&self, name: &str, weight: Tensor) -> Result<Tensor, InferenceError> {
-        match (self.tensors.get(&format!("{name}.up")), self.tensors.get(&format!("{name}.down"))) {
-            (Some(up), Some(down)) => Ok((weight + up.matmul(down)?)?),
-            (Some(_) | None, _) => Ok(weight),
-        }
+    /// The change of a matrix (out × width); none where the adapter leaves it as it is.
+    ///
+    /// # Errors
+    /// `Unsupported` for a change of another shape.
+    pub(crate) fn change(&self, name: &str, out: usize, width: usize) -> Result<Option<Change>, InferenceError> {
+        let Some(up) = self.tensors.get(&format!("{name}.up")) else { return Ok(None) };
+        let rank = up.dims().last().copied().unwrap_or_default();
+        let half = |half: &str, shape: [usize; 2]| -> Result<Vec<f32>, InferenceError> {
+            Ok(self.tensor(&format!("{name}.{half}"), &shape)?.flatten_all()?.to_vec1()?)
+        };
+        Ok(Some(Change { down: half("down", [rank, width])?, up: half("up", [out, rank])?, rank }))
     }
 
     /// The heads' weights (heads × hidden) and biases.
     pub(crate) fn heads(&self, count: usize, hidden: usize) -> Result<(Vec<Vec<f32>>, Vec<f32>), InferenceError> {
-        let tensor = |name: &str, shape: &[usize]| -> Result<&Tensor, InferenceError> {
-            let found = self.tensors.get(name).filter(|tensor| tensor.dims() == shape);
-            found.ok_or_else(|| InferenceError::Unsupported(format!("an adapter without `{name}` of shape {shape:?}")))
-        };
-        Ok((tensor("heads.weight", &[count, hidden])?.to_vec2()?, tensor("heads.bias", &[count])?.to_vec1()?))
+        let (weights, biases) = (self.tensor("heads.weight", &[count, hidden])?, self.tensor("heads.bias", &[count])?);
+        Ok((weights.to_vec2()?, biases.to_vec1()?))
+    }
+
+    fn tensor(&self, name: &str, shape: &[usize]) -> Result<&Tensor, InferenceError> {
+        let found = self.tensors.get(name).filter(|tensor| tensor.dims() == shape);
+        found.ok_or_else(|| InferenceError::Unsupported(format!("an adapter without `{name}` of shape {shape:?}")))
+    }
+}
+
+/// What is added to a matrix (out × width): the product of `up` (out × rank) and `down` (rank × width), both row-major.
+pub(crate) struct Change {
+    down: Vec<f32>,
+    up: Vec<f32>,
+    rank: usize,
+}
+
+impl Change {
+    /// Adds to a row of the matrix what changes it.
+    pub(crate) fn add_to(&self, row: usize, values: &mut [f32]) {
+        let factors = &self.up[row * self.rank..(row + 1) * self.rank];
+        for (factor, down) in factors.iter().zip(self.down.chunks_exact(values.len())) {
+            for (value, down) in values.iter_mut().zip(down) {
+                *value += factor * down;
+            }
+        }
     }
 }

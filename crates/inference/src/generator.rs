@@ -77,7 +77,9 @@ impl Generator {
         let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
         let chat = ChatTemplate::from_gguf(loader.metadata(), &tokenizer)?;
         let width = config.hidden;
-        let (trunk, head) = Trunk::load(&mut loader, config, options)
+        let (trunk, head) = loader
+            .table(width)
+            .and_then(|table| Trunk::load(&mut loader, table, config, options))
             .and_then(|trunk| {
                 let head = loader.head(&trunk.table, width)?;
                 Ok((trunk, head))

@@ -41,39 +41,34 @@ impl Headed {
         config.layers = config.layers.min(adapter.layers()?);
         let tokenizer = Tokenizer::from_gguf(loader.metadata())?;
         let (heads, biases) = adapter.heads(heads, config.hidden)?;
-        let trunk = Trunk::load(loader, config, options).map_err(|error| in_file(path, error))?;
+        let trunk = loader
+            .table_in_file(config.hidden)
+            .and_then(|table| Trunk::load(loader, table, config, options))
+            .map_err(|error| in_file(path, error))?;
         Ok(Self { trunk, tokenizer, heads, biases, weight_bytes: loader.bytes })
     }
 
-    /// Extends each state by its tokens, in one pass over the weights, and gives the hidden row of the last, normed: what the
-    /// heads read.
+    /// Extends each state by its tokens, in one pass over the weights, and gives the log-odds of a yes that a head reads in the
+    /// hidden row of the last, normed.
     ///
     /// # Errors
     /// `NoTokens`, `ContextFull`, `ForeignState` and tensor errors; the states are then unchanged.
-    pub(crate) fn rows<'a>(
-        &self,
-        asked: impl Iterator<Item = (&'a mut KvState, &'a [u32])>,
-    ) -> Result<Vec<Vec<f32>>, InferenceError> {
-        let mut steps: Vec<Step<'_>> =
-            asked.map(|(state, tokens)| Step { state, tokens, logits: LogitsAt::None }).collect();
-        let rows = self.trunk.forward(&mut steps)?;
-        let hidden = self.trunk.config.hidden;
-        let mut end = 0;
-        let last = |step: &Step<'_>| {
-            end += step.tokens.len();
-            self.trunk.normed(&rows[(end - 1) * hidden..end * hidden])
-        };
-        Ok(steps.iter().map(last).collect())
-    }
-
-    /// As [`Self::rows`], and the log-odds of a yes that a head reads in each.
     pub(crate) fn odds<'a>(
         &self,
         head: usize,
         asked: impl Iterator<Item = (&'a mut KvState, &'a [u32])>,
     ) -> Result<Vec<f32>, InferenceError> {
-        let (head, bias) = (&self.heads[head], self.biases[head]);
-        let odds = |row: Vec<f32>| row.iter().zip(head).map(|(value, weight)| value * weight).sum::<f32>() + bias;
-        Ok(self.rows(asked)?.into_iter().map(odds).collect())
+        let mut steps: Vec<Step<'_>> =
+            asked.map(|(state, tokens)| Step { state, tokens, logits: LogitsAt::None }).collect();
+        let rows = self.trunk.forward(&mut steps)?;
+        let hidden = self.trunk.config.hidden;
+        let (weights, bias) = (&self.heads[head], self.biases[head]);
+        let mut end = 0;
+        let odds = |step: &Step<'_>| {
+            end += step.tokens.len();
+            let row = self.trunk.normed(&rows[(end - 1) * hidden..end * hidden]);
+            row.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f32>() + bias
+        };
+        Ok(steps.iter().map(odds).collect())
     }
 }

@@ -36,16 +36,16 @@ pub(crate) struct Trunk {
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Trunk {
-    /// Loads the blocks of `config`, the first of the file's, with the context limit resolved.
+    /// Loads the blocks of `config`, the first of the file's, behind their table of embeddings, with the context limit
+    /// resolved.
     pub(crate) fn load(
         loader: &mut Loader<'_>,
+        table: Table,
         config: ModelConfig,
         options: GeneratorOptions,
     ) -> Result<Self, InferenceError> {
         let hidden = config.hidden;
         let (queries, keys) = (config.heads * config.head_dim, config.kv_width());
-        let vocabulary = loader.shape("token_embd.weight").first().copied().unwrap_or_default();
-        let table = loader.table("token_embd.weight", &[vocabulary, hidden])?;
         let mut blocks = Vec::new();
         for layer in 0..config.layers {
             let name = |part: &str| format!("blk.{layer}.{part}");

@@ -1,8 +1,8 @@
-//! The verifier: a larger language model's first blocks with one trained head, which says whether a reply answers exactly
-//! what was asked.
+//! The verifier: a larger language model's first blocks, changed by an adapter with one head, which says whether a reply
+//! answers exactly what was asked.
 //!
 //! It reads a prompt of the model's own chat template up to the point where the model would speak, and the head reads the
-//! hidden row there. Only the head is trained (training/README.md); the blocks are kept in 8 bits, as a reader's are.
+//! hidden row there. training/README.md says how the two are trained.
 
 use std::path::Path;
 
@@ -20,15 +20,20 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Loads the blocks that the head was trained on from a GGUF file. `head` is the content of a safetensors file;
+    /// Loads the blocks that the adapter was trained on from a GGUF file. `adapter` is the content of a safetensors file;
     /// `context_tokens` limits a prompt.
     ///
     /// # Errors
-    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for a head that does not fit it.
-    pub fn load(path: &Path, head: &[u8], precision: Precision, context_tokens: usize) -> Result<Self, InferenceError> {
-        let head = Adapter::read(head)?;
-        let mut loader = Loader::open(path, precision, Some(&head))?;
-        let model = Headed::load(&mut loader, path, &head, 1, (precision, context_tokens))?;
+    /// `Read` or `Malformed` naming the GGUF file; `Unsupported` or `Tensor` for an adapter that does not fit it.
+    pub fn load(
+        path: &Path,
+        adapter: &[u8],
+        precision: Precision,
+        context_tokens: usize,
+    ) -> Result<Self, InferenceError> {
+        let adapter = Adapter::read(adapter)?;
+        let mut loader = Loader::open(path, precision, Some(&adapter))?;
+        let model = Headed::load(&mut loader, path, &adapter, 1, (precision, context_tokens))?;
         let chat = ChatTemplate::from_gguf(loader.metadata(), &model.tokenizer)?;
         Ok(Self { model, chat })
     }
@@ -64,15 +69,6 @@ impl Verifier {
     /// `NoTokens`, `ContextFull` and tensor errors.
     pub fn read(&self, tokens: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
         self.model.trunk.read(tokens, keep_going)
-    }
-
-    /// What the head reads after the rest of each prompt, by which its state is extended: `hidden` numbers each. A head is
-    /// trained on them.
-    ///
-    /// # Errors
-    /// As [`Self::odds`]; no state is changed when any is refused.
-    pub fn rows(&self, asked: &mut [(KvState, Vec<u32>)]) -> Result<Vec<Vec<f32>>, InferenceError> {
-        self.model.rows(asked.iter_mut().map(|(state, tokens)| (state, tokens.as_slice())))
     }
 
     /// The log-odds of a yes after the rest of a prompt, by which the state is extended.

@@ -4,17 +4,21 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Tensor};
+use rayon::prelude::*;
 
 use crate::InferenceError;
 use crate::adapter::Adapter;
 use crate::generator::Precision;
 use crate::linear::{Linear, Weights};
 use crate::packed::Packed;
+
+/// The embeddings' name in a GGUF file.
+const TABLE: &str = "token_embd.weight";
 
 /// How much memory the weights of a file would take, read from its header.
 pub(crate) fn bytes_of_file(path: &Path) -> Result<usize, InferenceError> {
@@ -94,13 +98,17 @@ impl<'a> Loader<'a> {
         let weights = match table {
             Table::Packed(packed) => Weights::Packed(Arc::clone(packed)),
             Table::Quantised(quantised) => self.weights("output", quantised)?,
+            Table::InFile { .. } => {
+                return Err(candle_core::Error::Msg("the file has no matrix for logits".into()).into());
+            }
         };
         Ok(Linear { weights, bias: None })
     }
 
-    /// The embedding of each token.
-    pub(crate) fn table(&mut self, name: &str, shape: &[usize]) -> Result<Table, InferenceError> {
-        let quantised = self.tensor(name, shape)?;
+    /// The embedding of each token, of `hidden` numbers.
+    pub(crate) fn table(&mut self, hidden: usize) -> Result<Table, InferenceError> {
+        let vocabulary = self.shape(TABLE).first().copied().unwrap_or_default();
+        let quantised = self.tensor(TABLE, &[vocabulary, hidden])?;
         let packed = match self.precision {
             Precision::Full => None,
             Precision::Quantised => Packed::from_quantised(&quantised)?,
@@ -113,27 +121,46 @@ impl<'a> Loader<'a> {
         Ok(Table::Quantised(quantised))
     }
 
-    /// Packs a matrix, or with an adapter, or where its format has no kernel, its values rounded to 8 bits; whole floats where
-    /// the precision asks for them.
+    /// As [`Self::table`], left in the file: for a model that has no logits, and so reads a few rows at a time.
+    pub(crate) fn table_in_file(&self, hidden: usize) -> Result<Table, InferenceError> {
+        let found = self
+            .content
+            .tensor_infos
+            .get(TABLE)
+            .filter(|info| matches!(*info.shape.dims(), [_, width] if width == hidden));
+        let Some(info) = found else {
+            let message =
+                format!("tensor `{TABLE}` has the shape {:?}, not that of rows of {hidden}", self.shape(TABLE));
+            return Err(candle_core::Error::Msg(message).into());
+        };
+        let rows = info.shape.dims()[0];
+        let row_bytes = hidden / info.ggml_dtype.block_size() * info.ggml_dtype.type_size();
+        let start = self.content.tensor_data_offset + info.offset;
+        let file = self.reader.get_ref().try_clone().map_err(candle_core::Error::from)?;
+        let row = TensorInfo { ggml_dtype: info.ggml_dtype, shape: (1, hidden).into(), offset: 0 };
+        Ok(Table::InFile { file: Mutex::new(file), row, rows, row_bytes: row_bytes as u64, start })
+    }
+
+    /// Packs a matrix in its own bits; rounds to 8 what an adapter changes and what is in a format without a kernel; whole
+    /// floats where the precision asks for them.
     fn weights(&mut self, name: &str, weight: &QTensor) -> Result<Weights, InferenceError> {
-        let packed = match (self.precision, self.adapter) {
-            (Precision::Quantised, None) => Packed::from_quantised(weight)?,
-            (Precision::Quantised, Some(_)) | (Precision::Full, _) => None,
-        };
-        if let Some(packed) = packed {
+        let (out, width) = weight.shape().dims2()?;
+        let change = self.adapter.map_or(Ok(None), |adapter| adapter.change(name, out, width))?;
+        let quantised = self.precision == Precision::Quantised;
+        if quantised
+            && change.is_none()
+            && let Some(packed) = Packed::from_quantised(weight)?
+        {
             return Ok(self.keep(packed));
         }
-        let mut floats = weight.dequantize(&Device::Cpu)?;
-        if let Some(adapter) = self.adapter {
-            floats = adapter.applied(name, floats)?;
+        let mut floats = weight.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
+        if let Some(change) = change {
+            floats.par_chunks_mut(width).enumerate().for_each(|(row, values)| change.add_to(row, values));
         }
-        let packed = match self.precision {
-            Precision::Quantised => Packed::from_floats(&floats.flatten_all()?.to_vec1::<f32>()?, floats.dim(1)?),
-            Precision::Full => None,
-        };
-        if let Some(packed) = packed {
+        if quantised && let Some(packed) = Packed::from_floats(&floats, width) {
             return Ok(self.keep(packed));
         }
+        let floats = Tensor::from_vec(floats, (out, width), &Device::Cpu)?;
         self.bytes += floats.elem_count() * size_of::<f32>();
         Ok(Weights::Floats(floats))
     }
@@ -150,6 +177,8 @@ pub(crate) enum Table {
     Packed(Arc<Packed>),
     /// As the file has them.
     Quantised(Arc<QTensor>),
+    /// In the file, at `start`.
+    InFile { file: Mutex<File>, row: TensorInfo, rows: usize, row_bytes: u64, start: u64 },
 }
 
 impl Table {
@@ -157,9 +186,7 @@ impl Table {
     pub(crate) fn embeddings(&self, tokens: &[u32]) -> Result<Vec<f32>, InferenceError> {
         match self {
             Self::Packed(packed) => {
-                if let Some(unknown) = tokens.iter().find(|token| **token as usize >= packed.out()) {
-                    return Err(candle_core::Error::Msg(format!("no token has the number {unknown}")).into());
-                }
+                check_known(tokens, packed.out())?;
                 Ok(tokens.iter().flat_map(|token| packed.row(*token as usize)).collect())
             }
             Self::Quantised(quantised) => {
@@ -167,7 +194,24 @@ impl Table {
                 let table = QMatMul::from_arc(Arc::clone(quantised))?;
                 Ok(table.embedding(&ids)?.flatten_all()?.to_vec1::<f32>()?)
             }
+            Self::InFile { file, row, rows, row_bytes, start } => {
+                check_known(tokens, *rows)?;
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut embeddings = Vec::new();
+                for token in tokens {
+                    let read = row.read(&mut *file, start + u64::from(*token) * row_bytes, &Device::Cpu)?;
+                    embeddings.extend(read.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?);
+                }
+                Ok(embeddings)
+            }
         }
+    }
+}
+
+fn check_known(tokens: &[u32], count: usize) -> Result<(), InferenceError> {
+    match tokens.iter().find(|token| **token as usize >= count) {
+        Some(unknown) => Err(candle_core::Error::Msg(format!("no token has the number {unknown}")).into()),
+        None => Ok(()),
     }
 }
 

@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn another_model_is_told_and_a_verifier_left_out_is_not() {
-        let all = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_head", "h")];
+        let all = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_adapter", "h")];
         check(&all, &all, &[]);
         check(&all, &all[..2], &[]);
         check(&all, &all[..1], &["it was fitted with another reader"]);
-        check(&all[..2], &all, &["it was fitted with another verifier", "it was fitted with another verifier_head"]);
-        let another = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_head", "i")];
-        check(&all, &another, &["it was fitted with another verifier_head"]);
+        check(&all[..2], &all, &["it was fitted with another verifier", "it was fitted with another verifier_adapter"]);
+        let another = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_adapter", "i")];
+        check(&all, &another, &["it was fitted with another verifier_adapter"]);
     }
 }

@@ -24,10 +24,10 @@ const MANIFEST: &str = include_str!("../../../models/models.toml");
 const RESERVE_BYTES: usize = 512 << 20;
 
 /// The reader's adapter that Reeve is built with.
-const ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors");
+const READER_ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors");
 
-/// The verifier's head.
-const HEAD: &[u8] = include_bytes!("../../../models/verifier.safetensors");
+/// The verifier's adapter.
+const VERIFIER_ADAPTER: &[u8] = include_bytes!("../../../models/verifier.safetensors");
 
 /// The name in the configuration that leaves a role out.
 const NONE: &str = "none";
@@ -47,7 +47,7 @@ pub(crate) struct Place {
     /// The reader: the name of the model that its adapter was trained on, or "none".
     #[arg(long, value_name = "NAME")]
     pub(crate) reader: Option<String>,
-    /// The verifier: the name of the model that its head was trained on, or "none".
+    /// The verifier: the name of the model that its adapter was trained on, or "none".
     #[arg(long, value_name = "NAME")]
     pub(crate) verifier: Option<String>,
     /// The reranker: a name, a path, or "none".
@@ -173,7 +173,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         PassageReader::new(reader, shares, folder)
     });
     let verifier = verifier.map(|verifier| {
-        let folder = folder(["verifier", "verifier_head"], verifier.options());
+        let folder = folder(["verifier", "verifier_adapter"], verifier.options());
         PassageVerifier::new(verifier, shares, folder)
     });
     let (generator, reranker) = loader.with_states(on_disk.as_ref(), shares, generator, reranker);
@@ -270,7 +270,7 @@ impl<'a> Loader<'a> {
         let own = self.config.models.reader_adapter.as_deref();
         let adapter = match own {
             Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
-            None => ADAPTER.to_vec(),
+            None => READER_ADAPTER.to_vec(),
         };
         let reader = Reader::load(&file.path, &adapter, Precision::Quantised, self.config.models.context_tokens);
         let reader = reader.with_context(|| {
@@ -285,19 +285,20 @@ impl<'a> Loader<'a> {
         Ok(Some(reader))
     }
 
-    /// The verifier, where one is wanted: a model with the head that was trained on it.
+    /// The verifier, where one is wanted: a model with the adapter that was trained on it.
     fn verifier(&mut self, name: &str, models: &mut BTreeMap<String, String>) -> Result<Option<Verifier>> {
         if name == NONE {
             return Ok(None);
         }
         let file = locate(self.store, name)?;
-        let verifier = Verifier::load(&file.path, HEAD, Precision::Quantised, self.config.models.context_tokens);
+        let verifier =
+            Verifier::load(&file.path, VERIFIER_ADAPTER, Precision::Quantised, self.config.models.context_tokens);
         let verifier = verifier.with_context(|| {
-            format!("the verifier {name} with the head models/verifier.safetensors; the head belongs to the model that it was trained on")
+            format!("the verifier {name} with the adapter models/verifier.safetensors; the adapter belongs to the model that it was trained on")
         })?;
         self.take("verifier", name, verifier.weight_bytes())?;
         models.insert("verifier".to_owned(), file.digest);
-        models.insert("verifier_head".to_owned(), hex(&Sha256::digest(HEAD)));
+        models.insert("verifier_adapter".to_owned(), hex(&Sha256::digest(VERIFIER_ADAPTER)));
         Ok(Some(verifier))
     }
 

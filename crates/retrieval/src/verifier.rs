@@ -18,7 +18,7 @@ pub struct ToVerify<'a> {
 }
 
 impl ToVerify<'_> {
-    /// What stands behind the passage in the prompt, in the words that the verifier's head was trained on.
+    /// What stands behind the passage in the prompt, in the words that the verifier was trained on.
     pub fn request(&self) -> String {
         let Self { earlier, question, reply } = self;
         let asked = if earlier.is_empty() {

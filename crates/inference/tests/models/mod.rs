@@ -13,6 +13,8 @@ use inference::{Generator, GeneratorOptions, KvPrecision, Precision};
 pub const SMOLLM: &str = "smollm2-135m-instruct";
 /// The next larger one: `qwen2`.
 pub const QWEN: &str = "qwen2.5-coder-0.5b-instruct";
+/// The largest: the verifier's.
+pub const QWEN_LARGE: &str = "qwen2.5-coder-1.5b-instruct";
 /// The sentence encoder.
 pub const ENCODER: &str = "all-minilm-l6-v2";
 
