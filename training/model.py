@@ -69,6 +69,8 @@ class Model(nn.Module):
         self.tokenizer = tokenizer(fields) if fields["tokenizer.ggml.pre"] == "smollm" else None
 
     def encode(self, text: str) -> list[int]:
+        if self.tokenizer is None:
+            raise SystemExit("only files with the tokeniser of SmolLM are read as text here")
         return self.tokenizer.encode(text, add_special_tokens=False).ids
 
     def hidden(self, ids: torch.Tensor, positions: torch.Tensor, visible: torch.Tensor) -> torch.Tensor:

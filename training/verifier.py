@@ -114,7 +114,8 @@ def main() -> None:
     made = [replies(passage, encoder, chance) for passage in trained + kept_back]
     last = len([each for each in made[: len(trained)] if each])
     made = [each for each in made if each]
-    of_each = [(prompt, truths) for prompt, (_, truths) in zip(prompts(options.model, [asked for asked, _ in made]), made, strict=True)]
+    read = prompts(options.model, [asked for asked, _ in made])
+    of_each = [(prompt, truths) for prompt, (_, truths) in zip(read, made, strict=True)]
     trained, kept_back = of_each[:last], of_each[last:]
     count = sum(len(truths) for _, truths in trained)
     print(f"{len(trained)} passages, {count} replies, {sum(sum(truths) for _, truths in trained)} of them right", flush=True)
