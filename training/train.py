@@ -32,11 +32,12 @@ class Encoder:
     @torch.no_grad()
     def vectors(self, wanted: list[str]) -> np.ndarray:
         new = [text for text in dict.fromkeys(wanted) if text not in self.known]
-        if new:
-            batch = self.tokenizer(new, padding=True, truncation=True, max_length=256, return_tensors="pt")
+        for first in range(0, len(new), 64):
+            some = new[first : first + 64]
+            batch = self.tokenizer(some, padding=True, truncation=True, max_length=256, return_tensors="pt")
             mask = batch["attention_mask"][..., None].float()
             mean = (self.model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1)
-            self.known.update(zip(new, F.normalize(mean).numpy(), strict=True))
+            self.known.update(zip(some, F.normalize(mean).numpy(), strict=True))
         return np.stack([self.known[text] for text in wanted])
 
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use conversation::{Offer, Outcome, Reason, Turn};
-use corpus::{Council, Knowledge};
+use corpus::{Council, Knowledge, SignpostKind};
 use jiff::Timestamp;
 use retrieval::{
     Filled, Hit, Index, KeptStates, PassageReader, PassageStates, PassageVerifier, Query, Reranker, RetrievalError,
@@ -16,11 +16,12 @@ use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise};
 use crate::course;
 use crate::judge::Judges;
+use crate::limits;
 use crate::quote::StemWeights;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
-use crate::triage::redact;
+use crate::triage::{DangerClassifier, Triage, redact, triage};
 
 /// A question and what was said before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,6 +130,8 @@ pub struct Options {
 pub struct AssistantParts {
     /// The pages, indexed.
     pub index: Index,
+    /// Sees danger that no rule knows, where there is a classifier for the index's encoder.
+    pub danger: Option<DangerClassifier>,
     /// Reorders what was found, where a model for it is loaded.
     pub reranker: Option<Reranker>,
     /// Says which sentence is the answer, where one is loaded.
@@ -205,9 +208,9 @@ impl Assistant {
         Run::new(self, path, deadline, on_event, keep_going).reply(enquiry)
     }
 
-    /// The reply to a message that the rules alone can meet: danger, a wish for a person, a greeting. It needs no model
-    /// and takes about a millisecond, so that nobody in danger waits behind other people's questions. None for all
-    /// that needs the pages.
+    /// The reply to a message that triage alone can meet: danger, a wish for a person, a greeting. It needs no language
+    /// model: the rules take about a millisecond, and the encoder, which the classifier of danger needs, some 20 for a message
+    /// that was not read lately. So nobody in danger waits behind other people's questions. None for all that needs the pages.
     pub fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
         Run::new(self, Path::Full, None, &mut |_| (), &|| true).at_once(enquiry)
     }
@@ -323,6 +326,22 @@ impl Assistant {
         let redacted = |turn: &Turn| Turn { role: turn.role, text: redact(&turn.text).0 };
         let history: Vec<Turn> = enquiry.history.iter().map(redacted).collect();
         contextualise(&question, &history, self.weights.analyzer())
+    }
+
+    /// What a message is, by the rules; and where they leave it to the pages or to records, whether it speaks of danger.
+    pub(crate) fn triage(&self, message: &str) -> Option<Triage> {
+        let found = triage(message);
+        if found.is_some_and(Triage::is_settled) || message.chars().count() > limits::MAX_QUESTION_CHARACTERS {
+            return found;
+        }
+        self.likely_danger(message).map(Triage::LikelyDanger).or(found)
+    }
+
+    fn likely_danger(&self, message: &str) -> Option<SignpostKind> {
+        let classifier = self.parts.danger.as_ref()?;
+        let vector = self.parts.index.encode(message);
+        let vector = vector.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone"));
+        classifier.danger(&vector.ok()?)
     }
 
     pub(crate) fn search(&self, context: &Contextualised) -> Result<Vec<Hit>, RetrievalError> {

@@ -20,7 +20,7 @@ use crate::quote::{Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::same::normalised;
 use crate::texts::{self, FixedText};
-use crate::triage::{Triage, triage};
+use crate::triage::Triage;
 
 /// A question with more content words than this is not asked back: it has said what it is about.
 const MOST_STEMS_TO_CLARIFY: usize = 3;
@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
     /// The whole way.
     pub(crate) fn reply(mut self, enquiry: &Enquiry) -> Reply {
         let enquiry = &Enquiry { question: normalised(&enquiry.question), history: enquiry.history.clone() };
-        let triaged = self.timed("triage", |_| triage(&enquiry.question));
+        let triaged = self.timed("triage", |run| run.assistant.triage(&enquiry.question));
         let reply = match triaged.and_then(|found| self.meet(found, Some(enquiry))) {
             Some(reply) => reply,
             None if enquiry.question.chars().count() > limits::MAX_QUESTION_CHARACTERS => {
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
 
     /// What needs neither pages nor models.
     pub(crate) fn at_once(mut self, enquiry: &Enquiry) -> Option<Reply> {
-        let found = self.timed("triage", |_| triage(&normalised(&enquiry.question)))?;
+        let found = self.timed("triage", |run| run.assistant.triage(&normalised(&enquiry.question)))?;
         let reply = self.meet(found, None)?;
         Some(self.finish(reply))
     }
@@ -137,18 +137,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What the rules alone can say. With `enquiry`, also what needs the nearest page's service to be handed over well.
+    /// What triage alone can say. With `enquiry`, also what needs the nearest page's service to be handed over well.
     fn meet(&mut self, found: Triage, enquiry: Option<&Enquiry>) -> Option<Reply> {
         self.trace.path = format!("triage: {found:?}");
         let council = self.assistant.council();
         let human = vec![Offer::Human, Offer::CallBack];
         let polite = |text: FixedText| ReplyBuilder::default().fixed(&text).finish(Outcome::Greeting, None, Vec::new());
         Some(match found {
-            Triage::Danger(kind) => ReplyBuilder::default().fixed(&FixedText::signpost(council.signpost(kind))).finish(
-                Outcome::Signpost,
-                Some(Reason::Safeguarding),
-                human,
-            ),
+            Triage::Danger(kind) | Triage::LikelyDanger(kind) => {
+                let text = FixedText::signpost(council.signpost(kind));
+                ReplyBuilder::default().fixed(&text).finish(Outcome::Signpost, Some(Reason::Safeguarding), human)
+            }
             Triage::WantsPerson => self.handoff(&texts::asked_for_person(), Reason::AskedForPerson, None),
             Triage::Greeting => polite(texts::greeting(&council.name)),
             Triage::AboutAssistant => ReplyBuilder::default().fixed(&texts::about_assistant(&council.name)).finish(

@@ -1,7 +1,9 @@
-//! What is met before any model runs: danger, a wish for a person, greetings, abuse, instructions, records, languages.
+//! What is met before any language model runs: danger, a wish for a person, greetings, abuse, instructions, records,
+//! languages.
 //!
-//! Deterministic rules over the resident's words. They know no pages.
+//! Deterministic rules over the resident's words, and a classifier for danger that no rule knows. They know no pages.
 
+mod classifier;
 mod danger;
 mod instruction;
 mod language;
@@ -15,14 +17,17 @@ use std::sync::LazyLock;
 use corpus::SignpostKind;
 use regex::{Regex, RegexSet};
 
+pub use classifier::{DangerClassifier, DangerClassifierError};
 pub(crate) use instruction::instruction_like;
 pub use personal::{PersonalData, personal_data, redact};
 
 /// What a message is, where the rules can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Triage {
-    /// Someone may be in danger.
+    /// Someone may be in danger: a rule says so.
     Danger(SignpostKind),
+    /// Someone may be in danger: the classifier says so, where no rule tells what the message is.
+    LikelyDanger(SignpostKind),
     /// The resident wants a person.
     WantsPerson,
     /// A greeting.
@@ -127,6 +132,13 @@ pub(crate) fn triage(message: &str) -> Option<Triage> {
         return Some(found);
     }
     ACCOUNT.is_match(&text).then_some(Triage::AccountSpecific)
+}
+
+impl Triage {
+    /// Whether what the rules found says all that the message is. What asks for records may speak of danger besides.
+    pub(crate) fn is_settled(self) -> bool {
+        self != Self::AccountSpecific
+    }
 }
 
 /// One line, straight apostrophes, no control or invisible characters.

@@ -8,8 +8,8 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use assistant::{
-    Assistant, AssistantParts, Clock, Compose, CurvePoint, Enquiry, Event, Filled, Judge, Judges, Options, Path,
-    QuoteOnlyReason, Record, Replay, Reply,
+    Assistant, AssistantParts, Clock, Compose, CurvePoint, DangerClassifier, Enquiry, Event, Filled, Judge, Judges,
+    Options, Path, QuoteOnlyReason, Record, Replay, Reply,
 };
 use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
@@ -108,6 +108,7 @@ fn assistant_with(
     let options = RerankOptions { candidates: 3, weight: 1.0, sure_margin: 1000.0 };
     let mut parts = AssistantParts {
         index: index(pages, data.path()),
+        danger: None,
         reader: None,
         verifier: None,
         reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
@@ -217,6 +218,33 @@ fn a_question_in_welsh_is_looked_up_only_where_a_page_is_in_welsh() {
     assert_eq!((reply.outcome(), reply.reason()), (Outcome::Handoff, Some(Reason::UnsupportedLanguage)));
     let pages = [("cy-biniau", "# Biniau\n\nMae'r biniau'n cael eu casglu bob dydd Llun.\n")];
     assert!(assistant_over(&pages, Compose::Quote, MONDAY).reply_at_once(&question).is_none());
+}
+
+#[test]
+fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
+    // The classifier's weights are the message's own vector: what is near to it is danger.
+    let message = "the lad went through the ice on the mere and has not come up";
+    let encoder = Encoder::load(&folder(ENCODER)).unwrap();
+    let weights: Vec<f32> = encoder.encode_one(message).unwrap().iter().map(|value| value * 40.0).collect();
+    let file = serde_json::json!({
+        "encoder": "digest", "classes": ["life_danger", "none"],
+        "weights": [weights, vec![0.0; weights.len()]], "biases": [-25.0, 0.0],
+    });
+    let danger = DangerClassifier::parse(&file.to_string()).unwrap();
+    let without = assistant(Compose::Quote);
+    let with = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.danger = Some(danger));
+
+    assert!(without.reply_at_once(&enquiry(message)).is_none(), "a rule knows it, and the test shows nothing");
+    let reply = with.reply_at_once(&enquiry(message)).unwrap();
+    assert_eq!((reply.outcome(), reply.reason()), (Outcome::Signpost, Some(Reason::Safeguarding)));
+    assert_eq!(reply.trace().path, "triage: LikelyDanger(LifeDanger)");
+    let (whole, _) = ask(&with, &enquiry(message), Path::Full);
+    assert_eq!((whole.text(), whole.outcome()), (reply.text(), Outcome::Signpost));
+    for ordinary in ["How much does a garden waste subscription cost?", "is the ice rink open on sunday"] {
+        assert!(with.reply_at_once(&enquiry(ordinary)).is_none(), "{ordinary}");
+    }
+    // What a rule has settled is not read again.
+    assert_eq!(with.reply_at_once(&enquiry("human please")).unwrap().reason(), Some(Reason::AskedForPerson));
 }
 
 #[test]

@@ -14,6 +14,9 @@ const BUILT_IN: &str = include_str!("../../../models/judge.toml");
 /// How the roles of a verifier's files begin.
 const VERIFIER: &str = "verifier";
 
+/// The role of the classifier of danger, which decides before there is a candidate to judge.
+pub(crate) const DANGER: &str = "danger";
+
 /// The form of the file; another form is refused.
 const VERSION: u32 = 1;
 
@@ -104,7 +107,7 @@ impl JudgeFile {
         // Candidates that no verifier was asked about have a judge of their own.
         let differs = |role: &&&String| {
             let left_out = role.starts_with(VERIFIER) && !models.contains_key(**role);
-            !left_out && fitted.models.get(**role) != models.get(**role)
+            !left_out && **role != DANGER && fitted.models.get(**role) != models.get(**role)
         };
         differences.extend(roles.iter().filter(differs).map(|role| format!("it was fitted with another {role}")));
         differences
@@ -138,5 +141,6 @@ mod tests {
         check(&all[..2], &all, &["it was fitted with another verifier", "it was fitted with another verifier_adapter"]);
         let another = [("encoder", "e"), ("reader", "r"), ("verifier", "v"), ("verifier_adapter", "i")];
         check(&all, &another, &["it was fitted with another verifier_adapter"]);
+        check(&all, &[&all[..], &[(DANGER, "d")]].concat(), &[]);
     }
 }

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use assistant::{Assistant, AssistantParts, Clock, Options};
+use assistant::{Assistant, AssistantParts, Clock, DangerClassifier, Options};
 use corpus::{Knowledge, Severity};
-use inference::store::{Manifest, Store};
+use inference::store::{Manifest, ModelFile, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, Verifier};
 use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Answers, Compose, Config};
-use crate::judge_file::JudgeFile;
+use crate::judge_file::{self, JudgeFile};
 use crate::output::complain;
 use crate::progress::{Meter, show_build, show_store};
 use crate::states::KeptOnDisk;
@@ -28,6 +28,9 @@ const READER_ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors
 
 /// The verifier's adapter.
 const VERIFIER_ADAPTER: &[u8] = include_bytes!("../../../models/verifier.safetensors");
+
+/// The classifier of danger.
+const CLASSIFIER: &str = include_str!("../../../models/danger.json");
 
 /// The name in the configuration that leaves a role out.
 const NONE: &str = "none";
@@ -98,11 +101,15 @@ fn locate(store: &Store, name: &str) -> Result<Located> {
     };
     let model = store.manifest().get(name).with_context(|| format!("no model is called {name}"))?;
     let file = model.files.first().with_context(|| format!("the model {name} has no file"))?;
-    let digest = match model.files.as_slice() {
+    Ok(Located { path: folder.join(&file.name), digest: digest_of(&model.files) })
+}
+
+/// What a model is known by: the digest of its file, or of those of its files.
+fn digest_of(files: &[ModelFile]) -> String {
+    match files {
         [only] => only.sha256.clone(),
         files => hex(&Sha256::digest(files.iter().map(|file| file.sha256.as_str()).collect::<String>().as_bytes())),
-    };
-    Ok(Located { path: folder.join(&file.name), digest })
+    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -144,6 +151,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         None => config.answers.compose,
     };
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
+    let danger = danger(&mut models)?;
     let mut loader = Loader::new(&store, config);
     let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
     let verifier = loader.verifier(place.verifier.as_deref().unwrap_or(&config.models.verifier), &mut models)?;
@@ -192,6 +200,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     };
     Ok(Assistant::new(AssistantParts {
         index,
+        danger,
         judges,
         reader,
         verifier,
@@ -206,6 +215,17 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         ),
         profile,
     }))
+}
+
+/// The classifier of danger, where it was trained on the vectors of the encoder in use.
+fn danger(models: &mut BTreeMap<String, String>) -> Result<Option<DangerClassifier>> {
+    let classifier = DangerClassifier::parse(CLASSIFIER).context("models/danger.json")?;
+    if models.get("encoder").is_none_or(|digest| digest != classifier.encoder()) {
+        complain("danger is seen by the rules alone: the classifier in models/danger.json is for another encoder");
+        return Ok(None);
+    }
+    models.insert(judge_file::DANGER.to_owned(), hex(&Sha256::digest(CLASSIFIER)));
+    Ok(Some(classifier))
 }
 
 /// A language model, and the file that it is of.
@@ -376,6 +396,19 @@ fn profile(models: &[Loaded]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn the_classifier_of_danger_is_for_the_encoder_that_is_used_by_default() {
+        let config = crate::config::load(None).unwrap();
+        let manifest = Manifest::parse(MANIFEST).unwrap();
+        let encoder = digest_of(&manifest.get(&config.models.encoder).unwrap().files);
+        let mut models = BTreeMap::from([("encoder".to_owned(), encoder)]);
+        assert!(danger(&mut models).unwrap().is_some());
+        assert!(models.contains_key(judge_file::DANGER));
+        let mut others = BTreeMap::from([("encoder".to_owned(), "another".to_owned())]);
+        assert!(danger(&mut others).unwrap().is_none());
+        assert!(!others.contains_key("danger"));
+    }
 
     #[test]
     fn every_setting_that_changes_replies_changes_the_digest() {

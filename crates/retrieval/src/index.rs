@@ -1,11 +1,13 @@
 //! The whole index of a knowledge folder: lexical, dense, and the vocabulary for typing mistakes.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use corpus::{Knowledge, Page, Passage, Sentence};
 use inference::Encoder;
+use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 
 use crate::fuse::{FusionWeights, Hit, fuse};
@@ -26,6 +28,9 @@ const HISTORY_DECAY: f32 = 0.9;
 
 /// The share of the question alone in the vector; the rest is the question with its history.
 const OWN_WEIGHT: f32 = 0.3;
+
+/// How many vectors of questions are kept: one question is encoded for several ends, and many ask the same.
+const KEPT_VECTORS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
 
 /// What a build is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +77,8 @@ pub struct Index {
     digest: String,
     changed_pages: usize,
     weights: FusionWeights,
+    /// Vectors of what was asked last, by the digest of its words.
+    asked: Mutex<LruCache<vectors::Key, Vec<f32>>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -140,6 +147,7 @@ impl Index {
             weights,
             knowledge,
             encoder,
+            asked: Mutex::new(LruCache::new(KEPT_VECTORS)),
         })
     }
 
@@ -186,7 +194,14 @@ impl Index {
     /// # Errors
     /// Errors of the encoder.
     pub fn encode(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
-        Ok(self.encoder.encode_one(text)?)
+        let key = vectors::key(text);
+        let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(vector) = asked().get(&key) {
+            return Ok(vector.clone());
+        }
+        let vector = self.encoder.encode_one(text)?;
+        asked().put(key, vector.clone());
+        Ok(vector)
     }
 
     /// Cosine of a vector with each sentence of a passage, each read with its title, heading and lead-in.

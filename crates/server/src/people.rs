@@ -157,7 +157,7 @@ impl People {
         client_message_id: &str,
         text: &str,
     ) -> Result<i64, ApiError> {
-        let signpost = self.answerer.signpost(text).and_then(|reply| wire::new_reply(&reply, None).ok());
+        let signpost = self.answerer.signpost(text).await.and_then(|reply| wire::new_reply(&reply, None).ok());
         conversation
             .add(|record| {
                 if let Some(number) = record.message(client_message_id) {

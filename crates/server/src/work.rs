@@ -121,7 +121,7 @@ impl Work {
     /// Sees to it that the turn is answered; does not wait for the model.
     pub(crate) async fn submit(self: &Arc<Self>, job: Job) {
         // Nobody in danger waits behind other people's questions, and no switch holds a signpost back.
-        if let Some(reply) = self.answerer.reply_at_once(&job.enquiry) {
+        if let Some(reply) = self.answerer.reply_at_once(&job.enquiry).await {
             self.finish(&job, &reply).await;
             return;
         }

@@ -74,19 +74,19 @@ pub(crate) async fn ask(
     }
     let question = readable(text)?;
     let answerer = service.work().answerer();
-    let urgent = answerer.signpost(&question).is_some();
+    let signpost = answerer.signpost(&question).await;
     // A long message is refused, unless it says that someone is in danger.
-    if question.chars().count() > MAX_QUESTION_CHARACTERS && !urgent {
+    if question.chars().count() > MAX_QUESTION_CHARACTERS && signpost.is_none() {
         let detail = format!("A question can be up to {MAX_QUESTION_CHARACTERS} characters long. Make it shorter.");
         return Err(ApiError::too_large("question_too_long", detail));
     }
     let listening = conversation.listen()?;
     let page = page.and_then(resident_page::bare);
     let path = page.and_then(resident_page::path);
-    let begun = match conversation.begin_turn(client_turn_id, &question, path, urgent).await {
+    let begun = match conversation.begin_turn(client_turn_id, &question, path, signpost.is_some()).await {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
-            let reply = answerer.signpost(&question).unwrap_or_else(|| answerer.handoff_fault());
+            let reply = signpost.unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
             return Ok(Asked::Lost { turn: Uuid::new_v4().to_string(), reply });
         }

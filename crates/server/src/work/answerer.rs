@@ -38,13 +38,16 @@ impl Answerer {
         }
     }
 
-    /// See [`Assistant::reply_at_once`].
-    pub(crate) fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
-        match self {
-            Self::Assistant(assistant) => assistant.reply_at_once(enquiry),
+    /// See [`Assistant::reply_at_once`]. The encoder may read the message, on a thread that keeps nobody else waiting.
+    pub(crate) async fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
+        let (answerer, enquiry) = (self.clone(), enquiry.clone());
+        let reply = tokio::task::spawn_blocking(move || match answerer {
+            Self::Assistant(assistant) => assistant.reply_at_once(&enquiry),
             #[cfg(test)]
-            Self::Scripted(script) => script.reply_at_once(enquiry),
-        }
+            Self::Scripted(script) => script.reply_at_once(&enquiry),
+        });
+        // A panic has been logged; the message then goes the usual way.
+        reply.await.ok().flatten()
     }
 
     /// See [`Assistant::sameness`].
@@ -83,10 +86,10 @@ impl Answerer {
         }
     }
 
-    /// Where to get help at once, if the message says that someone is in danger. By the rules alone.
-    pub(crate) fn signpost(&self, message: &str) -> Option<Reply> {
+    /// Where to get help at once, if the message says that someone is in danger.
+    pub(crate) async fn signpost(&self, message: &str) -> Option<Reply> {
         let enquiry = Enquiry { question: message.to_owned(), history: Vec::new() };
-        self.reply_at_once(&enquiry).filter(|reply| reply.outcome() == Outcome::Signpost)
+        self.reply_at_once(&enquiry).await.filter(|reply| reply.outcome() == Outcome::Signpost)
     }
 
     /// The way to a person when too many ask.
