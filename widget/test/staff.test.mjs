@@ -161,6 +161,30 @@ describe("the staff console", () => {
     await accessible(page);
   }));
 
+  test("what was written before the script ran is kept while the page is loaded anew", () => signedIn("asha", async (page) => {
+    const button = page.locator("#availability button");
+    if ((await button.innerText()) === "Set yourself available") await button.click();
+    const jo = await resident();
+    await jo.ask("Can I keep a llama?");
+    await jo.askForPerson();
+    await page.goto(`${served.address}/staff`);
+    await page.locator(`[data-request="${jo.id}"]`).getByRole("button", { name: /^Accept/ }).click();
+    await says(page, "You have this conversation now.");
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route("**/staff.js", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(page.url(), { waitUntil: "commit" });
+    await page.getByLabel("Your message to the resident").fill("half a sentence");
+    letGo();
+    await page.waitForLoadState("load");
+    await page.getByLabel("Words that stand in it").fill("subscription costs");
+    await press(page, "Find");
+    assert.equal(await page.getByLabel("Your message to the resident").inputValue(), "half a sentence");
+  }));
+
   test("works without a script", () => signedIn("asha", async (page) => {
     const button = page.locator("#availability button");
     if ((await button.innerText()) === "Set yourself available") await button.click();

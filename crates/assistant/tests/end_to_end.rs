@@ -223,7 +223,7 @@ fn a_question_in_welsh_is_looked_up_only_where_a_page_is_in_welsh() {
 #[test]
 fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
     // The classifier's weights are the message's own vector: what is near to it is danger.
-    let message = "the lad went through the ice on the mere and has not come up";
+    let message = "by the weir I can see a hand going up and down";
     let encoder = Encoder::load(&folder(ENCODER)).unwrap();
     let weights: Vec<f32> = encoder.encode_one(message).unwrap().iter().map(|value| value * 40.0).collect();
     let file = serde_json::json!({

@@ -6,6 +6,7 @@ function keepDraft(conversation) {
 	const key = `reeve-staff-draft-${conversation}`;
 	try {
 		if (box.value === "") box.value = sessionStorage.getItem(key) ?? "";
+		else sessionStorage.setItem(key, box.value);
 		box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
 		box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
 	} catch {}

@@ -5,8 +5,9 @@ export function keepDraft(conversation: string): void {
   if (!(box instanceof HTMLTextAreaElement)) return;
   const key = `reeve-staff-draft-${conversation}`;
   try {
-    // What the service shows again, because it could not be sent, counts.
+    // What the service shows again, because it could not be sent, counts, and what was written before this script ran.
     if (box.value === "") box.value = sessionStorage.getItem(key) ?? "";
+    else sessionStorage.setItem(key, box.value);
     box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
     box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
   } catch {
