@@ -25,7 +25,7 @@ pub(crate) use answerer::ScriptedAnswers;
 use filling::Filling;
 use kept::{Followers, Kept, Standing, lock};
 pub(crate) use queue::JobQueue;
-use queue::Next;
+use queue::{Next, Pace};
 
 use crate::conversations::Conversation;
 use crate::people::People;
@@ -194,8 +194,12 @@ impl Work {
         let mut filling = Filling::default();
         loop {
             filling.go_on(&self.answerer, &|| self.is_idle());
-            let Some(Next { job, hurried }) = self.queue.pop() else { return };
-            let path = if hurried { Path::Unverified } else { Path::Full };
+            let Some(Next { job, pace }) = self.queue.pop() else { return };
+            let path = match pace {
+                Pace::Usual => Path::Full,
+                Pace::Hurried => Path::Unverified,
+                Pace::TooLate => Path::QuoteOnly(QuoteOnlyReason::Overload),
+            };
             self.answer(&job, path, Some(Instant::now() + self.draft_deadline));
             self.queue.done();
         }

@@ -112,6 +112,23 @@ async fn where_several_wait_for_long_the_next_is_hurried() {
 }
 
 #[tokio::test]
+async fn who_has_waited_for_too_long_is_quoted_to_for_those_behind() {
+    // By what is guessed at first, the fourth would wait for just so long.
+    let longest_wait = Duration::from_millis(750);
+    let app = TestApp::with(&ServerConfig { longest_wait, ..config() }, Duration::from_secs(30)).await;
+    let held = hold(&app, 4).await;
+    tokio::time::sleep(longest_wait + Duration::from_millis(100)).await;
+    app.script.release();
+    for (_, stream) in held {
+        stream.rest().await;
+    }
+    // Nobody waited behind the last.
+    let quoted = Path::QuoteOnly(QuoteOnlyReason::Overload);
+    let paths: Vec<Path> = app.script.asked().iter().map(|asked| asked.path).collect();
+    assert_eq!(paths, [Path::Full, quoted, quoted, Path::Full]);
+}
+
+#[tokio::test]
 async fn when_quoting_is_busy_too_the_way_to_a_person_is_shown() {
     let (app, _held) = full(0).await;
     let mut quoting = Vec::new();

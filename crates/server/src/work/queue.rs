@@ -18,8 +18,24 @@ const FIRST_GUESS_VERIFIED: Duration = Duration::from_millis(750);
 /// A job with the way that it is to go.
 pub(crate) struct Next {
     pub(crate) job: Job,
-    /// Whether to leave out what takes longest, for the sake of those who wait.
-    pub(crate) hurried: bool,
+    pub(crate) pace: Pace,
+}
+
+/// How much time a job is given.
+#[derive(Clone, Copy)]
+pub(crate) enum Pace {
+    /// What it takes.
+    Usual,
+    /// What takes longest is left out, for the sake of those who wait.
+    Hurried,
+    /// None for the model: it has waited for too long already, and others wait behind it.
+    TooLate,
+}
+
+/// A job, and since when it waits.
+struct Waiting {
+    job: Job,
+    since: Instant,
 }
 
 /// Jobs in the order of their coming.
@@ -31,9 +47,9 @@ pub(crate) struct JobQueue {
 }
 
 struct State {
-    waiting: VecDeque<Job>,
-    /// Since when a job is in work, and whether it is hurried.
-    working: Option<(Instant, bool)>,
+    waiting: VecDeque<Waiting>,
+    /// Since when a job is in work, and how.
+    working: Option<(Instant, Pace)>,
     /// What a job takes, the latest counting most; and what a hurried one takes.
     usual: Duration,
     usual_hurried: Duration,
@@ -43,7 +59,8 @@ struct State {
 impl JobQueue {
     /// At most `length` jobs wait besides the one in work, and of those behind the first none that would wait for longer than
     /// `longest_wait`, if jobs take what they took lately. When the last would wait for longer than half of that, jobs are
-    /// hurried.
+    /// hurried; one that has waited for longer than all of it, since jobs took longer than lately, is too late unless it is the
+    /// last.
     pub(crate) fn new(length: usize, longest_wait: Duration) -> Self {
         let state = State {
             waiting: VecDeque::new(),
@@ -73,15 +90,15 @@ impl JobQueue {
         let mut state = self.lock();
         let mut unwanted = VecDeque::new();
         if self.is_full(&state) {
-            (state.waiting, unwanted) = state.waiting.drain(..).partition(Job::is_wanted);
+            (state.waiting, unwanted) = state.waiting.drain(..).partition(|waiting| waiting.job.is_wanted());
         }
         if state.closed || self.is_full(&state) {
-            return (Err(job), unwanted.into());
+            return (Err(job), jobs(unwanted));
         }
-        state.waiting.push_back(job);
+        state.waiting.push_back(Waiting { job, since: Instant::now() });
         drop(state);
         self.changed.notify_one();
-        (Ok(()), unwanted.into())
+        (Ok(()), jobs(unwanted))
     }
 
     /// Waits for the next job and marks it as in work; none once the queue is closed.
@@ -91,11 +108,15 @@ impl JobQueue {
             if state.closed {
                 return None;
             }
-            if let Some(job) = state.waiting.pop_front() {
-                let waiting = state.waiting.len();
-                let hurried = waiting > 0 && times(state.usual, waiting) > self.longest_wait / 2;
-                state.working = Some((Instant::now(), hurried));
-                return Some(Next { job, hurried });
+            if let Some(Waiting { job, since }) = state.waiting.pop_front() {
+                let pace = match state.waiting.len() {
+                    0 => Pace::Usual,
+                    _ if since.elapsed() > self.longest_wait => Pace::TooLate,
+                    behind if times(state.usual, behind) > self.longest_wait / 2 => Pace::Hurried,
+                    _ => Pace::Usual,
+                };
+                state.working = Some((Instant::now(), pace));
+                return Some(Next { job, pace });
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -104,16 +125,19 @@ impl JobQueue {
     /// Marks the popped job as done.
     pub(crate) fn done(&self) {
         let mut state = self.lock();
-        if let Some((since, hurried)) = state.working.take() {
-            let took = since.elapsed();
-            let learn = |usual: &mut Duration| *usual = (*usual * (WEIGHT_OF_ONE - 1) + took) / WEIGHT_OF_ONE;
-            if !hurried {
+        let Some((since, pace)) = state.working.take() else { return };
+        let took = since.elapsed();
+        let learn = |usual: &mut Duration| *usual = (*usual * (WEIGHT_OF_ONE - 1) + took) / WEIGHT_OF_ONE;
+        match pace {
+            Pace::Usual => {
                 learn(&mut state.usual);
+                // Hurried, a job would not have taken longer.
+                if took < state.usual_hurried {
+                    learn(&mut state.usual_hurried);
+                }
             }
-            // Hurried, a job would not have taken longer.
-            if hurried || took < state.usual_hurried {
-                learn(&mut state.usual_hurried);
-            }
+            Pace::Hurried => learn(&mut state.usual_hurried),
+            Pace::TooLate => (),
         }
     }
 
@@ -137,6 +161,10 @@ impl JobQueue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn jobs(waiting: VecDeque<Waiting>) -> Vec<Job> {
+    waiting.into_iter().map(|waiting| waiting.job).collect()
 }
 
 fn times(each: Duration, count: usize) -> Duration {
