@@ -54,6 +54,17 @@ async function signedIn(name, body, options = {}) {
   }
 }
 
+/** Sees to it that who is signed in is available, and that a resident waits on the inbox, which is open then. */
+async function someoneWaits(page) {
+  const button = page.locator("#availability button");
+  if ((await button.innerText()) === "Set yourself available") await button.click();
+  const jo = await resident();
+  await jo.ask("Can I keep a llama?");
+  await jo.askForPerson();
+  await page.goto(`${served.address}/staff`);
+  return jo;
+}
+
 async function signIn(page, name, password = PASSWORD) {
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill(password);
@@ -162,12 +173,7 @@ describe("the staff console", () => {
   }));
 
   test("what was written before the script ran is kept while the page is loaded anew", () => signedIn("asha", async (page) => {
-    const button = page.locator("#availability button");
-    if ((await button.innerText()) === "Set yourself available") await button.click();
-    const jo = await resident();
-    await jo.ask("Can I keep a llama?");
-    await jo.askForPerson();
-    await page.goto(`${served.address}/staff`);
+    const jo = await someoneWaits(page);
     await page.locator(`[data-request="${jo.id}"]`).getByRole("button", { name: /^Accept/ }).click();
     await says(page, "You have this conversation now.");
     let letGo;
@@ -179,19 +185,15 @@ describe("the staff console", () => {
     await page.goto(page.url(), { waitUntil: "commit" });
     await page.getByLabel("Your message to the resident").fill("half a sentence");
     letGo();
-    await page.waitForLoadState("load");
+    // The page is complete when its script has run.
+    await page.waitForFunction(() => document.readyState === "complete");
     await page.getByLabel("Words that stand in it").fill("subscription costs");
     await press(page, "Find");
     assert.equal(await page.getByLabel("Your message to the resident").inputValue(), "half a sentence");
   }));
 
   test("works without a script", () => signedIn("asha", async (page) => {
-    const button = page.locator("#availability button");
-    if ((await button.innerText()) === "Set yourself available") await button.click();
-    const jo = await resident();
-    await jo.ask("Can I keep a llama?");
-    await jo.askForPerson();
-    await page.goto(`${served.address}/staff`);
+    const jo = await someoneWaits(page);
     assert.ok(await page.locator("#sound-choice").isHidden());
     await page.locator(`[data-request="${jo.id}"]`).getByRole("button", { name: /^Accept/ }).click();
     await page.getByLabel("Your message to the resident").fill("Yes");
