@@ -94,10 +94,13 @@ impl Packed {
             let (multiples, values) = rest.split_at_mut(parts[1]);
             for lane in 0..LANES.min(out - strip * LANES) {
                 let row = row(strip * LANES + lane);
-                for (index, integer) in row.integers.into_iter().enumerate() {
-                    for place in place(form, index).into_iter().flatten() {
-                        let byte = &mut values[place.line].0[lane * LINE_VALUES + place.byte];
-                        *byte |= (integer >> place.from & place.mask) << place.shift;
+                let (fours, _) = row.integers.as_chunks::<LINE_VALUES>();
+                for (number, four) in fours.iter().enumerate() {
+                    let integers = u32::from_le_bytes(*four);
+                    for place in place(form, number).into_iter().flatten() {
+                        let bytes = &mut values[place.line].0[lane * LINE_VALUES..(lane + 1) * LINE_VALUES];
+                        let bits = (integers >> place.from & place.mask) << place.shift;
+                        bytes.iter_mut().zip(bits.to_le_bytes()).for_each(|(byte, bits)| *byte |= bits);
                     }
                 }
                 for (index, byte) in row.multiples.into_iter().enumerate() {

@@ -6,6 +6,7 @@ use std::io::{BufReader, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
 use candle_core::quantized::{QMatMul, QTensor};
 use candle_core::{Device, Tensor};
@@ -153,7 +154,7 @@ impl<'a> Loader<'a> {
         {
             return Ok(self.keep(packed));
         }
-        let mut floats = weight.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?;
+        let mut floats = floats(weight)?;
         if let Some(change) = change {
             floats.par_chunks_mut(width).enumerate().for_each(|(row, values)| change.add_to(row, values));
         }
@@ -169,6 +170,21 @@ impl<'a> Loader<'a> {
         self.bytes += packed.bytes();
         Weights::Packed(Arc::new(packed))
     }
+}
+
+/// A matrix as 32-bit floats, row-major, some rows on each thread at a time.
+fn floats(weight: &QTensor) -> Result<Vec<f32>, InferenceError> {
+    const ROWS: usize = 64;
+    let (out, width) = weight.shape().dims2()?;
+    let (dtype, data) = (weight.dtype(), weight.data()?);
+    let mut floats = vec![0.0; out * width];
+    let rows = floats.par_chunks_mut(ROWS * width).zip(data.par_chunks(ROWS * (data.len() / out)));
+    rows.try_for_each(|(floats, data)| {
+        let rows = qtensor_from_ggml(dtype, data, vec![floats.len() / width, width], &Device::Cpu)?;
+        floats.copy_from_slice(&rows.dequantize(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?);
+        Ok::<_, candle_core::Error>(())
+    })?;
+    Ok(floats)
 }
 
 /// The embeddings of tokens, one a row.

@@ -104,30 +104,31 @@ impl Form {
     }
 }
 
-/// Where some bits of an integer stand.
+/// Where some bits of a four of integers stand, each in its own byte of the lane's four.
 pub(super) struct Place {
     pub(super) line: usize,
-    /// Among the four of the lane.
-    pub(super) byte: usize,
-    /// The first bit in that byte.
+    /// The first bit in the bytes.
     pub(super) shift: usize,
-    /// The first of the integer's bits.
+    /// The first of the integers' bits.
     pub(super) from: usize,
-    /// As many ones as there are bits.
-    pub(super) mask: u8,
+    /// As many ones as there are bits, in each of the four bytes.
+    pub(super) mask: u32,
 }
 
-/// Where an integer of a row stands. A block is eight fours of values. Bytes have a line for each four. Otherwise the lower
-/// halves of the first four fours and of the last four share four lines, and the upper bits of all follow in one or two.
-pub(super) fn place(form: Form, index: usize) -> [Option<Place>; 2] {
-    let (block, four, byte) = (index / BLOCK, index % BLOCK / LINE_VALUES, index % LINE_VALUES);
+/// Where the fours of a row stand, by their number. A block is eight fours of values. Bytes have a line for each four. Otherwise
+/// the lower halves of the first four fours and of the last four share four lines, and the upper bits of all follow in one or
+/// two.
+pub(super) fn place(form: Form, number: usize) -> [Option<Place>; 2] {
+    const IN_EACH_BYTE: u32 = 0x0101_0101;
+    const FOURS: usize = BLOCK / LINE_VALUES;
+    let (block, four) = (number / FOURS, number % FOURS);
     let first = block * form.lines_of_block();
     if form.bits == 8 {
-        return [Some(Place { line: first + four, byte, shift: 0, from: 0, mask: 0xff }), None];
+        return [Some(Place { line: first + four, shift: 0, from: 0, mask: u32::MAX }), None];
     }
-    let lower = Place { line: first + four % 4, byte, shift: four / 4 * 4, from: 0, mask: 0x0f };
+    let lower = Place { line: first + four % 4, shift: four / 4 * 4, from: 0, mask: 0x0f * IN_EACH_BYTE };
     let (line, shift) = upper(form.bits, four);
-    let upper = Place { line: first + line, byte, shift, from: 4, mask: (1 << (form.bits - 4)) - 1 };
+    let upper = Place { line: first + line, shift, from: 4, mask: ((1 << (form.bits - 4)) - 1) * IN_EACH_BYTE };
     [Some(lower), (form.bits > 4).then_some(upper)]
 }
 

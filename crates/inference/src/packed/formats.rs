@@ -121,11 +121,18 @@ pub(super) fn round_to_bytes(row: &[f32]) -> UnpackedRow {
         let float = f16::from_f32(largest / 127.0);
         let scale = float.to_f32();
         let inverse = if scale > 0.0 { 1.0 / scale } else { 0.0 };
-        let integer = |value: &f32| ((value * inverse).round().clamp(-127.0, 127.0) as i32 + BYTES.zero()) as u8;
+        let integer = |value: &f32| ((nearest(value * inverse)).clamp(-127, 127) + BYTES.zero()) as u8;
         rounded.integers.extend(block.iter().map(integer));
         rounded.floats.push(float);
     }
     rounded
+}
+
+/// The nearest integer, halves away from zero, as `f32::round` has it, which is a call where the processor's own rounding may
+/// not be assumed. Half more is exact in 64 bits.
+pub(super) fn nearest(value: f32) -> i32 {
+    let value = f64::from(value);
+    (value + 0.5_f64.copysign(value)) as i32
 }
 
 /// The 16-bit float at a byte.

@@ -71,6 +71,15 @@ fn floats_are_rounded_to_bytes() {
     assert!(Packed::from_floats(&weights[..20 * 48], 48).is_none(), "rows that are no whole blocks");
 }
 
+#[test]
+fn the_nearest_integer_is_that_of_round() {
+    let hard =
+        [0.0, -0.0, 0.5, -0.5, 0.499_999_97, -0.499_999_97, 1.5, 2.5, -2.5, 126.5, -126.5, 127.499_99, 8_388_607.5];
+    for value in hard.into_iter().chain(numbers(1000, 17).into_iter().map(|value| value * 200.0)) {
+        assert_eq!(formats::nearest(value), value.round() as i32, "{value}");
+    }
+}
+
 /// The product is that of the packed rows with the rounded activations, up to the rounding of sums.
 #[test]
 fn the_product_is_the_product() {
