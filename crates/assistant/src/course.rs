@@ -63,7 +63,8 @@ pub(crate) struct Course {
     reranks: VecDeque<bool>,
     /// For each reading in turn, whether it was in time.
     readings: VecDeque<bool>,
-    verification_cut: bool,
+    /// For each verification in turn, whether it was in time.
+    verifications: VecDeque<bool>,
     draft_left_out: bool,
     /// The tokens at which the draft was cut short.
     draft_cut_after: Option<usize>,
@@ -71,8 +72,8 @@ pub(crate) struct Course {
 
 impl Course {
     fn is_whole(&self) -> bool {
-        let cut = self.verification_cut || self.draft_left_out || self.draft_cut_after.is_some();
-        !cut && self.reranks.iter().chain(&self.readings).all(|in_time| *in_time)
+        let cut = self.draft_left_out || self.draft_cut_after.is_some();
+        !cut && self.reranks.iter().chain(&self.readings).chain(&self.verifications).all(|in_time| *in_time)
     }
 
     /// Whether the next rerank was in time.
@@ -85,9 +86,9 @@ impl Course {
         self.readings.pop_front().unwrap_or(true)
     }
 
-    /// Whether the verification was in time.
-    pub(crate) fn verification_is_in_time(&self) -> bool {
-        !self.verification_cut
+    /// Whether the next verification was in time.
+    pub(crate) fn next_verification_is_in_time(&mut self) -> bool {
+        self.verifications.pop_front().unwrap_or(true)
     }
 
     /// Whether time had run out before the draft.
@@ -143,7 +144,8 @@ impl Recorded {
                 RERANK_CUT => course.reranks.push_back(false),
                 READ => course.readings.push_back(true),
                 READING_CUT => course.readings.push_back(false),
-                VERIFICATION_CUT => course.verification_cut = true,
+                VERIFIED => course.verifications.push_back(true),
+                VERIFICATION_CUT => course.verifications.push_back(false),
                 DRAFT_LEFT_OUT => course.draft_left_out = true,
                 // The other notes say what came out, not where time ran out.
                 other => {
@@ -188,7 +190,8 @@ mod tests {
         let ranked =
             [&name(Path::Full), rerank_note(true), reading_note(false), rerank_note(false), reading_note(true)];
         let cut = draft_cut_note(7);
-        let notes = [&ranked[..], &[&cut, "draft 1 checked"]].concat();
+        let verified = [verification_note(true), verification_note(false)];
+        let notes = [&ranked[..], &verified, &[&cut, "draft 1 checked"]].concat();
         let (_, mut course) = course(&notes.join("; "));
         assert!(course.next_rerank_is_in_time());
         assert!(!course.next_rerank_is_in_time());
@@ -197,8 +200,9 @@ mod tests {
         assert!(course.next_reading_is_in_time());
         assert!(course.draft_goes_on(6) && !course.draft_goes_on(7));
         assert!(!course.draft_is_left_out());
-        assert!(course.verification_is_in_time());
-        assert!(!self::course(&format!("full; {}", verification_note(false))).1.verification_is_in_time());
+        assert!(course.next_verification_is_in_time());
+        assert!(!course.next_verification_is_in_time());
+        assert!(course.next_verification_is_in_time());
         assert!(self::course(&format!("full; {DRAFT_LEFT_OUT}")).1.draft_is_left_out());
         assert!(Course::default().draft_goes_on(usize::MAX));
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 4;
+pub const SIGNALS_VERSION: u32 = 5;
 
 /// The name of the signal that only a verifier gives.
 pub const VERIFIED: &str = "verified";
@@ -48,7 +48,8 @@ pub(crate) struct Signals {
     pub(crate) likelihood: Option<f64>,
     /// Whether the model's draft passed the check, was refused, or declined; none without a draft.
     pub(crate) draft: Option<f64>,
-    /// The verifier's log-odds that the candidate answers exactly what was asked; none unasked.
+    /// The verifier's log-odds that the candidate answers exactly what was asked; none unasked. Its products with three other
+    /// signals are signals as well.
     pub(crate) verified: Option<f64>,
 }
 
@@ -76,7 +77,14 @@ impl Signals {
         named.extend(self.answerable.map(|value| ("answerable".to_owned(), value)));
         named.extend(self.likelihood.map(|value| ("likelihood".to_owned(), value)));
         named.extend(self.draft.map(|value| ("draft".to_owned(), value)));
-        named.extend(self.verified.map(|value| (VERIFIED.to_owned(), value)));
+        if let Some(verified) = self.verified {
+            // What the verifier says is worth more of a sentence that leads, that holds what was asked for, and of a question in
+            // known words.
+            for beside in ["lead", "wanted", "unknown"] {
+                named.insert(format!("{VERIFIED}_{beside}"), verified * named[beside]);
+            }
+            named.insert(VERIFIED.to_owned(), verified);
+        }
         named
     }
 

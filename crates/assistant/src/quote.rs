@@ -15,7 +15,7 @@ use crate::triage::instruction_like;
 /// Longest answer in words, lists aside (the contract's limit).
 const MOST_WORDS: usize = 80;
 /// Most sentences of an answer, lists aside (the contract's limit).
-const MOST_SENTENCES: usize = 3;
+pub(crate) const MOST_SENTENCES: usize = 3;
 /// Most items of a list that are shown.
 const MOST_ITEMS: usize = 10;
 
@@ -32,6 +32,8 @@ const ANSWER_WEIGHT: f64 = 0.05;
 const ANSWERABLE_WEIGHT: f64 = 0.025;
 /// What a sentence that was not read is taken for: hardly the answer.
 const UNREAD_LOG_ODDS: f64 = -4.0;
+/// How many of the best sentences could each be the answer alone.
+const ALONE: usize = 3;
 /// A further sentence comes along when it is at most this much worse than the best.
 const COMPANION_GAP: f64 = 0.16;
 
@@ -306,24 +308,38 @@ pub(crate) fn read_sentences(index: &Index, candidates: &[Candidate]) -> Vec<Rea
     candidates.iter().filter_map(of).collect()
 }
 
-/// The answer that the candidates make, best first: the best one and what belongs to it.
-pub(crate) fn quote(index: &Index, candidates: &[Candidate], wanted: Wanted) -> Option<Quote> {
-    let best = *candidates.first()?;
-    let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
-    let lead = candidates
-        .iter()
-        .find(|candidate| page_of(candidate) != page_of(&best))
-        .map_or(1.0, |rival| best.score - rival.score);
-    let sentences = compose(index, candidates, best, wanted);
-    Some(Quote {
-        sentences,
-        passage: best.passage,
-        cosine: best.cosine,
-        overlap: best.overlap,
-        lead,
-        wanted: best.wanted,
-        read: best.read,
-    })
+/// The answers that the candidates make, of at most `sentences` sentences: the best one with what belongs to it, then each of
+/// the first few alone.
+pub(crate) fn quotes(index: &Index, candidates: &[Candidate], wanted: Wanted, sentences: usize) -> Vec<Quote> {
+    let quote = |candidate: &Candidate, sentences: Vec<CheckedSentence>| {
+        let page_of = |candidate: &Candidate| &index.passage(candidate.passage).0.id;
+        let rival = candidates.iter().find(|rival| page_of(rival) != page_of(candidate));
+        Quote {
+            sentences,
+            passage: candidate.passage,
+            cosine: candidate.cosine,
+            overlap: candidate.overlap,
+            lead: rival.map_or(1.0, |rival| candidate.score - rival.score),
+            wanted: candidate.wanted,
+            read: candidate.read,
+        }
+    };
+    let Some(best) = candidates.first() else { return Vec::new() };
+    let mut quotes = vec![quote(best, compose(index, candidates, *best, wanted, sentences))];
+    for candidate in candidates.iter().take(ALONE) {
+        let (page, passage) = index.passage(candidate.passage);
+        let lead_in = passage.sentences[candidate.sentence].kind == SentenceKind::ListItem;
+        let alone = vec![CheckedSentence::quoted(page, passage, candidate.sentence, lead_in)];
+        if quotes.iter().all(|quote| texts(&quote.sentences) != texts(&alone)) {
+            quotes.push(quote(candidate, alone));
+        }
+    }
+    quotes
+}
+
+/// What sentences say.
+pub(crate) fn texts(sentences: &[CheckedSentence]) -> Vec<&str> {
+    sentences.iter().map(CheckedSentence::text).collect()
 }
 
 /// The sentences of the passages of the first hits and of the rest of the first hit's page, best first.
@@ -395,7 +411,13 @@ fn introduces(passage: &Passage, number: usize) -> bool {
 
 /// The best sentence first, then what belongs to it: the rest of its list when several items fit, and sentences of
 /// its page that are nearly as good.
-fn compose(index: &Index, candidates: &[Candidate], best: Candidate, wanted: Wanted) -> Vec<CheckedSentence> {
+fn compose(
+    index: &Index,
+    candidates: &[Candidate],
+    best: Candidate,
+    wanted: Wanted,
+    most: usize,
+) -> Vec<CheckedSentence> {
     let (page, passage) = index.passage(best.passage);
     let sentence = &passage.sentences[best.sentence];
     let listed = matches!(sentence.kind, SentenceKind::ListItem | SentenceKind::Step);
@@ -406,7 +428,11 @@ fn compose(index: &Index, candidates: &[Candidate], best: Candidate, wanted: Wan
             && passage.sentences[candidate.sentence].group == sentence.group
     };
     let mut chosen = Vec::new();
-    if listed && wanted == Wanted::Open && candidates.iter().filter(in_group).filter(near).count() > 1 {
+    if most == MOST_SENTENCES
+        && listed
+        && wanted == Wanted::Open
+        && candidates.iter().filter(in_group).filter(near).count() > 1
+    {
         chosen.extend(whole_list(page, passage, best.sentence));
     } else {
         let lead_in = sentence.kind == SentenceKind::ListItem;
@@ -417,7 +443,7 @@ fn compose(index: &Index, candidates: &[Candidate], best: Candidate, wanted: Wan
     for candidate in candidates.iter().filter(near).skip(1) {
         let (other_page, other) = index.passage(candidate.passage);
         let further = &other.sentences[candidate.sentence];
-        if prose >= MOST_SENTENCES || other_page.id != page.id || (listed && in_group(&candidate)) {
+        if prose >= most || other_page.id != page.id || (listed && in_group(&candidate)) {
             continue;
         }
         // A figure that was given once is not given again in other words.

@@ -56,6 +56,9 @@ pub struct Trace {
     /// The sentences that the reader was asked about, best first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read: Vec<ReadSentence>,
+    /// The quotes that the verifier was asked about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<VerifiedQuote>,
     /// What the model wrote, sentence by sentence, and what the check made of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub written: Vec<WrittenSentence>,
@@ -117,6 +120,15 @@ pub struct ReadSentence {
     pub answerable: f64,
     /// Log-odds that it is the answer.
     pub answer: f64,
+}
+
+/// A quote that the verifier was asked about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VerifiedQuote {
+    /// What it says.
+    pub text: String,
+    /// Log-odds that it answers exactly what was asked.
+    pub odds: f64,
 }
 
 /// A sentence that the model wrote.

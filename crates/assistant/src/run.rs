@@ -16,11 +16,12 @@ use crate::course::{self, Course};
 use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
 use crate::parts::parts;
-use crate::quote::{Quote, Wanted};
+use crate::quote::{MOST_SENTENCES, Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::same::normalised;
 use crate::texts::{self, FixedText};
 use crate::triage::Triage;
+use finding::transcript;
 
 /// A question with more content words than this is not asked back: it has said what it is about.
 const MOST_STEMS_TO_CLARIFY: usize = 3;
@@ -193,18 +194,16 @@ impl<'a> Run<'a> {
         let context = self.assistant.contextualise(enquiry);
         let (first, others) = parts(&context);
         let said = context.history.iter().rev().take(2).cloned().collect();
-        let mut found = self.find(&first, said)?;
+        // Each further part has one sentence of the answer.
+        let mut found = self.find(&first, said, &transcript(enquiry), MOST_SENTENCES - others.len())?;
         self.trace.ranked_pages = self.assistant.ranked_pages(&found.hits);
         self.trace.passages = found.hits.iter().take(TRACED_PASSAGES).map(|hit| self.ranked(hit)).collect();
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
-        let further = self.further_parts(&others, &found)?;
+        let further = self.further_parts(&others, (&first, &found))?;
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
         let quoted = found.quote.as_ref().map(|quote| self.whole_answer(quote.sentences.clone(), &found, &further));
-        if let (Some(quote), Some(quoted)) = (&found.quote, &quoted) {
-            found.signals.verified = self.verify(enquiry, &context, quote.passage, &quoted.sentences)?;
-        }
         let draft = self.draft(&first, &mut found, &mut shown)?;
         if !(self.keep_going)() {
             return Ok(self.cancelled());
@@ -213,9 +212,9 @@ impl<'a> Run<'a> {
             Some(draft) if !draft.sentences.is_empty() => Some(self.whole_answer(draft.sentences, &found, &further)),
             Some(_) | None => quoted,
         };
-        // The verifier, and the draft, speak of the answer as a whole, whichever part the other signals are of.
-        let mut signals = whole.as_ref().map_or(found.signals, |whole| whole.signals);
-        (signals.verified, signals.draft) = (found.signals.verified, found.signals.draft);
+        // The draft is of the whole answer, whichever part the other signals are of.
+        let of_whole = whole.as_ref().map_or(found.signals, |whole| whole.signals);
+        let signals = Signals { draft: found.signals.draft, ..of_whole };
         self.trace.signals = signals.named();
         self.trace.candidate = whole.as_ref().map(|whole| Candidate::of(&whole.sentences, whole.missing));
         let judge = self.judge(&signals);
@@ -302,11 +301,10 @@ impl<'a> Run<'a> {
         if further.is_empty() {
             return Whole { sentences, missing: false, signals: first.signals };
         }
-        // Each further part has one sentence of the three.
-        sentences.truncate(3_usize.saturating_sub(further.len()).max(1));
+        // A draft may be longer than the quote in whose place it stands.
+        sentences.truncate(MOST_SENTENCES - further.len());
         let confidence = |signals: &Signals| self.judge(signals).confidence(&signals.named());
-        // The parts are compared by what is known of each: a verifier is asked about the whole.
-        let of_part = |part: &Found| Signals { several: 1.0, verified: None, draft: None, ..part.signals };
+        let of_part = |part: &Found| Signals { several: 1.0, draft: None, ..part.signals };
         let mut whole = Whole { sentences, missing: false, signals: of_part(first) };
         for part in further {
             let signals = of_part(part);
@@ -324,7 +322,7 @@ impl<'a> Run<'a> {
             if confidence(&signals) < confidence(&whole.signals) {
                 whole.signals = signals;
             }
-            if whole.sentences.len() < 3 && !is_held(&sentence) {
+            if whole.sentences.len() < MOST_SENTENCES && !is_held(&sentence) {
                 whole.sentences.push(sentence);
             }
         }

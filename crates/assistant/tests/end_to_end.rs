@@ -2,7 +2,7 @@
 //! together. The models are found where `reeve` keeps them; tests never fetch anything.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
@@ -15,7 +15,7 @@ use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Verifier};
-use retrieval::{FusionWeights, Index, PassageStates, PassageVerifier, RerankOptions, Reranker};
+use retrieval::{FusionWeights, Index, PassageStates, PassageVerifier, RerankOptions, Reranker, ToVerify};
 
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
@@ -127,9 +127,14 @@ fn assistant_with(
 /// A verifier that knows nothing: its head is made of zeros, and gives even odds to every answer, behind two blocks of the
 /// model and with so many tokens of context.
 fn verifier(context_tokens: usize) -> PassageVerifier {
+    verifier_of(&[0.0], 0.0, context_tokens)
+}
+
+/// A verifier whose head has such numbers, again and again.
+fn verifier_of(head: &[f32], bias: f32, context_tokens: usize) -> PassageVerifier {
     let tensors = [
-        ("heads.weight", vec![0.0_f32; 576], "[1,576]"),
-        ("heads.bias", vec![0.0], "[1]"),
+        ("heads.weight", head.iter().copied().cycle().take(576).collect(), "[1,576]"),
+        ("heads.bias", vec![bias], "[1]"),
         ("blocks", vec![2.0], "[1]"),
     ];
     let (mut header, mut data) = (Vec::new(), Vec::new());
@@ -328,7 +333,11 @@ fn a_verified_candidate_has_a_judge_of_its_own() {
     let assistant = verified(1024);
     let question = enquiry("How much does a garden waste subscription cost?");
     let (reply, events) = ask(&assistant, &question, Path::Full);
-    assert_eq!(reply.trace().path, "full; reranked; verified");
+    assert_eq!(
+        reply.trace().path,
+        "full; reranked; verified; verified",
+        "where the odds are even, other quotes are asked about"
+    );
     assert_eq!(reply.trace().signals["verified"].to_bits(), 0.0_f64.to_bits());
     assert_eq!((reply.outcome(), reply.reason()), (Outcome::Handoff, Some(Reason::LowConfidence)));
     assert!(!events.iter().any(|event| matches!(event, Event::Sentence { .. })), "a withheld answer was shown");
@@ -336,6 +345,84 @@ fn a_verified_candidate_has_a_judge_of_its_own() {
     // Without the model, nobody is asked.
     let (quoted, _) = ask(&assistant, &question, Path::QuoteOnly(QuoteOnlyReason::Overload));
     assert_eq!((quoted.outcome(), quoted.trace().signals.get("verified")), (Outcome::Answer, None));
+}
+
+/// As a reader of tea leaves would: odds that differ from quote to quote.
+fn any_odds() -> PassageVerifier {
+    verifier_of(&[5.0, -2.5, 7.5, -10.0, 1.25], -83.0, 1024)
+}
+
+#[test]
+fn replies_are_verified_together_as_each_alone() {
+    let (assistant, verifier) = (assistant(Compose::Quote), any_odds());
+    let earlier = ["Resident: I have a garden.".to_owned()];
+    let replies =
+        ["Yes.", "A subscription costs £52 a year.", "A subscription costs £52 a year. You need a bin.", "No."];
+    let what = |reply| ToVerify { earlier: &earlier, question: "And what does it cost?", reply };
+    let all: Vec<(usize, ToVerify<'_>)> = [0, 1, 0, 1].into_iter().zip(replies.map(what)).collect();
+    let verify = |replies: &[(usize, ToVerify<'_>)]| {
+        let odds = verifier.verify(assistant.index(), replies, &|| true).unwrap().unwrap();
+        odds.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let alone: Vec<u32> = all.iter().flat_map(|one| verify(std::slice::from_ref(one))).collect();
+    assert_eq!(verify(&all), alone);
+    assert_eq!(BTreeSet::from_iter(alone).len(), replies.len(), "the odds say nothing");
+    let twice = [all[0], all[0]];
+    assert_eq!(verify(&twice), [verify(&all[..1]), verify(&all[..1])].concat(), "what is asked twice");
+}
+
+#[test]
+fn a_quote_that_is_much_better_takes_the_place_of_the_first() {
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.verifier = Some(any_odds()));
+    let (mut kept, mut replaced, mut not_doubted) = (0, 0, 0);
+    for question in [
+        "How much does a garden waste subscription cost?",
+        "Can I cancel a bulky waste collection?",
+        "When does Riverside Library open?",
+        "Do I need planning permission for a garden shed?",
+        "What does it cost to have a sofa taken away?",
+        "Can I put soil in the brown bin?",
+        "How long until my brown bin arrives?",
+        "Is it free to join the library?",
+    ] {
+        let question = enquiry(question);
+        let (reply, events) = ask(&assistant, &question, Path::Full);
+        let trace = reply.trace();
+        let (first, others) = trace.verified.split_first().unwrap();
+        let best = others.iter().max_by(|a, b| a.odds.total_cmp(&b.odds));
+        let wanted = best.filter(|best| best.odds >= first.odds + 4.0).unwrap_or(first);
+        let counted = match (wanted == first, others.is_empty()) {
+            (_, true) => &mut not_doubted,
+            (true, false) => &mut kept,
+            (false, false) => &mut replaced,
+        };
+        *counted += 1;
+        assert!(others.is_empty() || (-4.0..3.0).contains(&first.odds), "{:?}", trace.verified);
+        assert_eq!(trace.candidate.as_ref().unwrap().text.replace('\n', " "), wanted.text);
+        assert_eq!(trace.signals["verified"].to_bits(), wanted.odds.to_bits());
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+    assert!(kept > 0 && replaced > 0 && not_doubted > 0, "{kept} kept, {replaced} replaced, {not_doubted} not doubted");
+}
+
+#[test]
+fn each_part_of_a_question_is_verified_by_itself() {
+    let sure = Judge { bias: 5.0, weights: BTreeMap::new(), ..judge() };
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(verifier(1024));
+        parts.judges.verified = sure;
+    });
+    let question = enquiry("How much does each extra brown bin cost and when does Riverside Library open?");
+    let (reply, events) = ask(&assistant, &question, Path::Full);
+    let said = &reply.trace().candidate.as_ref().unwrap().text;
+    assert!(said.contains("£40") && said.contains("9am"), "{said}");
+    let asked_about = |text: &str| reply.trace().verified.iter().any(|quote| quote.text.contains(text));
+    assert!(asked_about("£40") && asked_about("9am"), "{:?}", reply.trace().verified);
+    let both = |text: &str| text.contains("£40") && text.contains("9am");
+    assert!(!reply.trace().verified.iter().any(|quote| both(&quote.text)), "each by its own passage");
+    check_grounded(&reply, &events);
+    assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
 }
 
 #[test]

@@ -71,11 +71,14 @@ impl Verifier {
         self.model.trunk.read(tokens, keep_going)
     }
 
-    /// The log-odds of a yes after the rest of a prompt, by which the state is extended.
+    /// The log-odds of a yes after the rest of each prompt, by which its state is extended, in one pass over the weights.
     ///
     /// # Errors
-    /// `NoTokens`, `ContextFull`, `ForeignState` and tensor errors; the state is then unchanged.
-    pub fn odds(&self, state: &mut KvState, tokens: &[u32]) -> Result<f32, InferenceError> {
-        Ok(self.model.odds(0, std::iter::once((state, tokens)))?.swap_remove(0))
+    /// `NoTokens`, `ContextFull`, `ForeignState` and tensor errors; the states are then unchanged.
+    pub fn odds<'a>(
+        &self,
+        asked: impl Iterator<Item = (&'a mut KvState, &'a [u32])>,
+    ) -> Result<Vec<f32>, InferenceError> {
+        self.model.odds(0, asked)
     }
 }

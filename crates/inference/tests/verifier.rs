@@ -51,7 +51,7 @@ fn read(adapter: &[u8]) -> Result<Verifier, InferenceError> {
 
 fn odds(verifier: &Verifier, reply: &str) -> f32 {
     let (mut state, tokens) = asked(verifier, reply);
-    verifier.odds(&mut state, &tokens).expect("odds")
+    verifier.odds(std::iter::once((&mut state, &tokens[..]))).expect("odds")[0]
 }
 
 /// The state after the passage, and the tokens of a reply.
@@ -71,7 +71,7 @@ fn it_says_what_its_training_says() {
         let of: Recorded = serde_json::from_str(line).expect("a record");
         let mut state = verifier.read(&of.prefix, &|| true).expect("a state").expect("it was not stopped");
         for (tokens, recorded) in of.suffixes.iter().zip(&of.odds) {
-            let odds = verifier.odds(&mut state.fork(), tokens).expect("odds");
+            let odds = verifier.odds(std::iter::once((&mut state.fork(), &tokens[..]))).expect("odds")[0];
             differences.push((odds - recorded).abs());
             spread.push(*recorded);
         }
@@ -124,6 +124,9 @@ fn what_does_not_fit_is_refused() {
     let verifier = load(2.0);
     let (mut state, tokens) = asked(&verifier, &"word ".repeat(400));
     let before = state.len();
-    assert!(matches!(verifier.odds(&mut state, &tokens), Err(InferenceError::ContextFull { .. })));
+    assert!(matches!(
+        verifier.odds(std::iter::once((&mut state, &tokens[..]))),
+        Err(InferenceError::ContextFull { .. })
+    ));
     assert_eq!(state.len(), before, "the state is unchanged");
 }

@@ -47,26 +47,51 @@ impl PassageVerifier {
         Self { verifier, cache, filling: Filling::default() }
     }
 
-    /// The log-odds that a reply from a passage answers exactly what was asked; none where all of it is longer than the model's
-    /// context. `keep_going` is asked before the question is read and while its passage is read for the first time; when it
-    /// says no, there are none either.
+    /// The log-odds that each reply, which is from the passage beside it, answers exactly what was asked; none where all of one
+    /// is longer than the model's context. `keep_going` is asked before each step and while a passage is read for the first
+    /// time; when it says no, there are none either.
     ///
     /// # Errors
     /// Errors of the model.
     pub fn verify(
         &self,
         index: &Index,
-        passage: usize,
-        what: &ToVerify<'_>,
+        replies: &[(usize, ToVerify<'_>)],
         keep_going: &dyn Fn() -> bool,
-    ) -> Result<Option<f32>, RetrievalError> {
-        let prompt = self.prompt(index, passage, &what.request())?;
-        let fits = prompt.prefix.len() + prompt.suffix.len() <= self.verifier.options().context_tokens;
-        if !fits || !keep_going() {
+    ) -> Result<Option<Vec<f32>>, RetrievalError> {
+        let mut prompts = Vec::with_capacity(replies.len());
+        for (passage, what) in replies {
+            let prompt = self.prompt(index, *passage, &what.request())?;
+            if prompt.prefix.len() + prompt.suffix.len() > self.verifier.options().context_tokens {
+                return Ok(None);
+            }
+            prompts.push(prompt);
+        }
+        let mut passages: Vec<BehindPassage<'_>> = Vec::new();
+        for ((passage, _), prompt) in replies.iter().zip(&prompts) {
+            if passages.iter().any(|behind| behind.passage == *passage) {
+                continue;
+            }
+            if !keep_going() {
+                return Ok(None);
+            }
+            let Some(state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
+            let of_passage = replies.iter().zip(&prompts).filter(|((other, _), _)| other == passage);
+            let suffixes: Vec<&[u32]> = of_passage.map(|(_, prompt)| prompt.suffix.as_slice()).collect();
+            passages.push(BehindPassage { passage: *passage, state, shared: shared_tokens(&suffixes) });
+        }
+        // The question is read once behind each passage, and behind it each reply.
+        let asked = passages.iter_mut().filter(|behind| !behind.shared.is_empty());
+        self.verifier.odds(asked.map(|behind| (&mut behind.state, behind.shared)))?;
+        if !keep_going() {
             return Ok(None);
         }
-        let Some(mut state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
-        Ok(Some(self.verifier.odds(&mut state, &prompt.suffix)?))
+        let mut forks: Vec<(KvState, &[u32])> = Vec::with_capacity(replies.len());
+        for ((passage, _), prompt) in replies.iter().zip(&prompts) {
+            let behind = passages.iter_mut().filter(|behind| behind.passage == *passage);
+            forks.extend(behind.map(|behind| (behind.state.fork(), &prompt.suffix[behind.shared.len()..])));
+        }
+        Ok(Some(self.verifier.odds(forks.iter_mut().map(|(state, tokens)| (state, *tokens)))?))
     }
 
     /// Does one step of filling the states of all passages.
@@ -88,6 +113,23 @@ impl PassageVerifier {
     }
 }
 
+/// What has been read behind a passage.
+struct BehindPassage<'a> {
+    passage: usize,
+    /// After the passage, and then after what is shared.
+    state: KvState,
+    /// The tokens with which all that is asked of the passage begins.
+    shared: &'a [u32],
+}
+
+/// The tokens with which several prompts begin, at least one left for each; none of a single one.
+fn shared_tokens<'a>(prompts: &[&'a [u32]]) -> &'a [u32] {
+    let [first, others @ ..] = prompts else { return &[] };
+    let alike = |other: &&[u32]| first.iter().zip(*other).take_while(|(a, b)| a == b).count().min(other.len() - 1);
+    let shared = others.iter().map(alike).min().unwrap_or(0);
+    &first[..shared.min(first.len().saturating_sub(1))]
+}
+
 impl ReadsPassages for PassageVerifier {
     fn cache(&self) -> &StateCache {
         &self.cache
@@ -100,5 +142,24 @@ impl ReadsPassages for PassageVerifier {
 
     fn compute(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
         self.verifier.read(prefix, keep_going)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(prompts: &[&[u32]], shared: &[u32]) {
+        assert_eq!(shared_tokens(prompts), shared, "{prompts:?}");
+    }
+
+    #[test]
+    fn what_is_shared_leaves_each_prompt_a_token() {
+        check(&[&[1, 2, 3]], &[]);
+        check(&[&[1, 2, 3], &[1, 2, 4, 5]], &[1, 2]);
+        check(&[&[1, 2, 3], &[1, 2, 3, 4], &[1, 2, 5]], &[1, 2]);
+        check(&[&[1, 2, 3], &[1, 2, 3, 4]], &[1, 2]);
+        check(&[&[1, 2], &[1, 2]], &[1]);
+        check(&[&[1], &[2]], &[]);
     }
 }

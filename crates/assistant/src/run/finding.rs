@@ -1,28 +1,44 @@
 //! What is found for a question or a part of it: the passages, what the reader makes of them, the quote, the signals for the
 //! judge, and the model's draft.
 
+use std::ops::Range;
 use std::time::Instant;
 
-use conversation::{Role, Turn};
+use conversation::Role;
 use retrieval::{Hit, RetrievalError, ToVerify};
 
 use super::{Found, Run, Shown, mean};
 use crate::assistant::{Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
-use crate::check::CheckedSentence;
 use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::quote::{Asked, Candidate as Possible, Quote, Wanted, candidates, quote, read_sentences, to_read, weigh_in};
+use crate::quote::{
+    Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, texts, to_read, weigh_in,
+};
+use crate::reply::VerifiedQuote;
 use crate::triage::{instruction_like, redact};
 
 /// How many of the last turns the verifier reads, and how many characters of each.
 const VERIFIED_TURNS: usize = 2;
 const VERIFIED_TURN_CHARACTERS: usize = 400;
 
+/// The log-odds of the first quote at which the verifier is asked about the others as well: above, the first is the answer, and
+/// below, none is.
+const DOUBTED: Range<f64> = -4.0..3.0;
+/// How many points of log-odds another quote has to be ahead of it.
+const MUCH_BETTER: f64 = 4.0;
+
 impl Run<'_> {
-    /// Searches, reranks where there is doubt and time, and chooses sentences. What was `said` is hardly asked for again.
-    pub(super) fn find(&mut self, context: &Contextualised, said: Vec<String>) -> Result<Found, RetrievalError> {
+    /// Searches, reranks where there is doubt and time, and chooses at most so many sentences. What was `said` is hardly asked
+    /// for again; `earlier` is the transcript that the question stands behind.
+    pub(super) fn find(
+        &mut self,
+        context: &Contextualised,
+        said: Vec<String>,
+        earlier: &[String],
+        sentences: usize,
+    ) -> Result<Found, RetrievalError> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
         let mut hits = self.timed("search", |_| assistant.search(context))?;
@@ -51,8 +67,10 @@ impl Run<'_> {
         let read = assistant.parts.options.read_passages;
         let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
         self.read(&context.standalone, &mut possible)?;
-        let quote = quote(index, &possible, asked.wanted);
-        let signals = self.signals(context, &hits, &asked, quote.as_ref())?;
+        let mut quotes = quotes(index, &possible, asked.wanted, sentences);
+        let (best, verified) = self.best_verified(earlier, &context.question, &quotes)?;
+        let quote = (!quotes.is_empty()).then(|| quotes.swap_remove(best));
+        let signals = Signals { verified, ..self.signals(context, &hits, &asked, quote.as_ref())? };
         Ok(Found { hits, wanted, quote, signals })
     }
 
@@ -139,40 +157,69 @@ impl Run<'_> {
     pub(super) fn further_parts(
         &mut self,
         parts: &[Contextualised],
-        first: &Found,
+        first: (&Contextualised, &Found),
     ) -> Result<Vec<Found>, RetrievalError> {
         let texts = |found: &Found| -> Vec<String> {
-            let sentences = found.quote.iter().filter_map(|quote| quote.sentences.first());
+            let sentences = found.quote.iter().flat_map(|quote| &quote.sentences);
             sentences.map(|sentence| sentence.text().to_owned()).collect()
         };
+        let (question, first) = first;
         let mut said = texts(first);
+        let replied = said.first().map(|said| line(Role::Assistant, said));
+        let earlier: Vec<String> = std::iter::once(line(Role::User, &question.question)).chain(replied).collect();
         let mut found = Vec::new();
         for part in parts {
-            let further = self.find(part, said.clone())?;
+            let further = self.find(part, said.clone(), &earlier, 1)?;
             said.extend(texts(&further));
             found.push(further);
         }
         Ok(found)
     }
 
-    /// Asks the verifier, where one is loaded and in time, whether an answer made of quotes answers what was asked.
-    pub(super) fn verify(
+    /// Which quote answers what was asked, and the verifier's log-odds that it does, where a verifier is loaded and in time. The
+    /// others are put to it only where it doubts the first, and have to do much better.
+    fn best_verified(
         &mut self,
-        enquiry: &Enquiry,
-        context: &Contextualised,
-        passage: usize,
-        sentences: &[CheckedSentence],
-    ) -> Result<Option<f64>, RetrievalError> {
+        earlier: &[String],
+        question: &str,
+        quotes: &[Quote],
+    ) -> Result<(usize, Option<f64>), RetrievalError> {
+        let Some((first, others)) = quotes.split_first() else { return Ok((0, None)) };
+        let Some(odds) = self.verify(earlier, question, std::slice::from_ref(first))? else { return Ok((0, None)) };
+        let odds_of_first = odds[0];
+        if !DOUBTED.contains(&odds_of_first) || others.is_empty() {
+            return Ok((0, Some(odds_of_first)));
+        }
+        let odds = self.verify(earlier, question, others)?.unwrap_or_default();
+        let best = odds.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let better = best.filter(|(_, odds)| **odds >= odds_of_first + MUCH_BETTER);
+        Ok(better.map_or((0, Some(odds_of_first)), |(place, odds)| (place + 1, Some(*odds))))
+    }
+
+    /// Asks the verifier, where one is loaded and in time, how well each quote answers what was asked.
+    fn verify(
+        &mut self,
+        earlier: &[String],
+        question: &str,
+        quotes: &[Quote],
+    ) -> Result<Option<Vec<f64>>, RetrievalError> {
         let parts = &self.assistant.parts;
         let (Path::Full, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
         (self.on_event)(Event::Status(Stage::Reading));
-        let (is_in_time, time_left) = (self.course.verification_is_in_time(), self.time_left());
+        let (is_in_time, time_left) = (self.course.next_verification_is_in_time(), self.time_left());
         let in_time = || is_in_time && time_left();
-        let text = sentences.iter().map(CheckedSentence::text).collect::<Vec<_>>().join(" ");
-        let what = ToVerify { earlier: &transcript(enquiry), question: &context.question, reply: &text };
-        let odds = self.timed("verify", |_| verifier.verify(&parts.index, passage, &what, &in_time))?;
+        let texts: Vec<String> = quotes.iter().map(|quote| texts(&quote.sentences).join(" ")).collect();
+        let replies: Vec<(usize, ToVerify<'_>)> = quotes
+            .iter()
+            .zip(&texts)
+            .map(|(quote, reply)| (quote.passage, ToVerify { earlier, question, reply }))
+            .collect();
+        let odds = self.timed("verify", |_| verifier.verify(&parts.index, &replies, &in_time))?;
         self.note(course::verification_note(odds.is_some()));
-        Ok(odds.map(f64::from))
+        let odds: Option<Vec<f64>> = odds.map(|odds| odds.into_iter().map(f64::from).collect());
+        let told = texts.into_iter().zip(odds.iter().flatten());
+        self.trace.verified.extend(told.map(|(text, odds)| VerifiedQuote { text, odds: *odds }));
+        Ok(odds)
     }
 
     /// Lets the model write, where it is loaded, wanted and in time.
@@ -229,11 +276,12 @@ impl Run<'_> {
 }
 
 /// The last turns as lines of a transcript, without personal data.
-fn transcript(enquiry: &Enquiry) -> Vec<String> {
+pub(super) fn transcript(enquiry: &Enquiry) -> Vec<String> {
     let from = enquiry.history.len().saturating_sub(VERIFIED_TURNS);
-    let line = |turn: &Turn| {
-        let who = if turn.role == Role::User { "Resident" } else { "Council" };
-        format!("{who}: {}", redact(&turn.text).0.chars().take(VERIFIED_TURN_CHARACTERS).collect::<String>())
-    };
-    enquiry.history[from..].iter().map(line).collect()
+    enquiry.history[from..].iter().map(|turn| line(turn.role, &turn.text)).collect()
+}
+
+fn line(role: Role, text: &str) -> String {
+    let who = if role == Role::User { "Resident" } else { "Council" };
+    format!("{who}: {}", redact(text).0.chars().take(VERIFIED_TURN_CHARACTERS).collect::<String>())
 }
