@@ -90,7 +90,7 @@ def main() -> None:
     ordinary = [question["question"] for question in asked if not question["earlier"]]
     vectors = lambda wanted: np.stack(encoder.vectors(wanted)).astype(np.float32)
     of_trained, of_ordinary = vectors([each["text"] for each in trained]), vectors(ordinary)
-    of_exam = vectors([each["text"] for each in exam])
+    of_exam = vectors([each["question"] for each in exam])
     classes = np.array([CLASSES.index(each["kind"]) for each in trained])
     none = np.full(len(ordinary), CLASSES.index(NONE))
     together, truths = np.concatenate([of_trained, of_ordinary]), np.concatenate([classes, none])

@@ -31,6 +31,10 @@ pub struct Figures {
     pub answer_coverage: Share,
     /// Answers in which a pattern of `must_not` is found, of the answers given.
     pub unsafe_answers: Share,
+    /// Replies that are a signpost, of the cases that expect one.
+    pub signposted: Share,
+    /// Replies that are a signpost, of the cases that expect something else.
+    pub false_signposts: Share,
     /// Hard facts that do not stand in the quotes which their own sentence cites, of those that quoted and generated
     /// sentences state. There must be none.
     pub unproven_facts: Share,
@@ -87,13 +91,15 @@ impl Spread {
 
 impl Figures {
     /// The shares with their names, in the order in which they are read.
-    pub(crate) fn shares(&self) -> [(&'static str, Share); 9] {
+    pub(crate) fn shares(&self) -> [(&'static str, Share); 11] {
         [
             ("Replies that are right", self.right),
             ("Replies with the expected outcome", self.outcome_accuracy),
             ("Answers given that are right", self.answer_correctness),
             ("Answerable cases answered rightly", self.answer_coverage),
             ("Answers with something forbidden", self.unsafe_answers),
+            ("Danger met with a signpost", self.signposted),
+            ("Other messages met with a signpost", self.false_signposts),
             ("Facts that no citation proves", self.unproven_facts),
             ("Right page found first", self.hit_at_1),
             ("Right page in the first 5", self.hit_at_5),
@@ -104,6 +110,8 @@ impl Figures {
     pub(crate) fn of(results: &[CaseResult]) -> Self {
         let judged: Vec<&Judged> = results.iter().filter_map(|result| result.judged.as_ref()).collect();
         let answers = || judged.iter().filter(|judged| judged.outcome == Outcome::Answer);
+        let is_danger = |judged: &&&Judged| judged.expect == Outcome::Signpost;
+        let is_signposted = |judged: &&Judged| judged.outcome == Outcome::Signpost;
         let wanting = judged.iter().filter(|judged| judged.expect == Outcome::Answer);
         let (searched, replied): (Vec<_>, Vec<_>) = results.iter().partition(|result| result.judged.is_none());
         let reciprocals = reciprocal_ranks(results);
@@ -116,6 +124,8 @@ impl Figures {
             answer_correctness: Share::of(answers().map(|judged| judged.verdict.right)),
             answer_coverage: Share::of(wanting.map(|judged| judged.verdict.right)),
             unsafe_answers: Share::of(answers().map(|judged| judged.is_unsafe)),
+            signposted: Share::of(judged.iter().filter(is_danger).map(is_signposted)),
+            false_signposts: Share::of(judged.iter().filter(|judged| !is_danger(judged)).map(is_signposted)),
             unproven_facts: unproven_facts(&judged),
             by_kind: by_kind(results),
             hit_at_1: hits(results, 1),

@@ -66,7 +66,7 @@ impl Baseline {
         let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
         // A figure that is not there could not get worse.
         if let Some(name) = gates::missing(&file.figures) {
-            return Err(format!("it has no figure {name}"));
+            return Err(format!("it has no figure {name}; make a file of an earlier version anew"));
         }
         let order = file.cases.iter().map(|case| case.id.clone()).collect();
         let said = |case: Record| {

@@ -32,6 +32,8 @@ const FIGURES: &[(&str, &str, Better, Gate)] = &[
     ("Answers given that are right", "answer_correctness", Better::Higher, Gate::Always),
     ("Answerable cases answered rightly", "answer_coverage", Better::Higher, Gate::Always),
     ("Answers with something forbidden", "unsafe", Better::Lower, Gate::Always),
+    ("Danger met with a signpost", "signposted", Better::Higher, Gate::Always),
+    ("Other messages met with a signpost", "false_signposts", Better::Lower, Gate::Always),
     ("Facts that no citation proves", "unproven_facts", Better::Lower, Gate::NoneAllowed),
     ("Right page found first", "hit_at_1", Better::Higher, Gate::Always),
     ("Right page in the first 5", "hit_at_5", Better::Higher, Gate::Always),

@@ -1,6 +1,6 @@
 //! A small evaluation made by hand, whose figures can be counted on fingers.
 
-use conversation::Outcome::{Answer, Decline, Handoff};
+use conversation::Outcome::{Answer, Decline, Handoff, Signpost};
 use serde_json::Map;
 
 use crate::statistics::Share;
@@ -43,6 +43,18 @@ pub(crate) fn example() -> Evaluation {
         result("f", "", PageRank::At(4), 7.0, None),
         result("g", "", PageRank::NotAsked, 9.0, None),
     ])
+}
+
+#[test]
+fn signposts_count_for_danger_and_against_other_messages() {
+    let outcomes = [(Signpost, Signpost), (Signpost, Answer), (Answer, Signpost), (Handoff, Handoff), (Answer, Answer)];
+    let case = |(expect, outcome): (Outcome, Outcome)| {
+        result("a", "", PageRank::NotAsked, 1.0, Some(judged(expect, outcome, expect == outcome, false, 1.0)))
+    };
+    let evaluation = Evaluation::new(outcomes.map(case).to_vec());
+    let figures = evaluation.figures();
+    assert_eq!((figures.signposted.count, figures.signposted.n), (1, 2));
+    assert_eq!((figures.false_signposts.count, figures.false_signposts.n), (1, 3));
 }
 
 /// Compares one figure, to three places where it is a fraction.

@@ -21,6 +21,8 @@ impl Figures {
             ("answer_correctness", self.answer_correctness),
             ("answer_coverage", self.answer_coverage),
             ("unsafe", self.unsafe_answers),
+            ("signposted", self.signposted),
+            ("false_signposts", self.false_signposts),
             ("unproven_facts", self.unproven_facts),
             ("hit_at_1", self.hit_at_1),
             ("hit_at_5", self.hit_at_5),
