@@ -428,6 +428,7 @@ fn compose(
             && passage.sentences[candidate.sentence].group == sentence.group
     };
     let mut chosen = Vec::new();
+    // A whole list leaves no room for another part.
     if most == MOST_SENTENCES
         && listed
         && wanted == Wanted::Open
