@@ -18,7 +18,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<()> {
     let wants = |part: &str| measures && (named(part) || !any_part);
     if (wants("raw") || wants("answers")) && !Path::new(LLAMA).join("node_modules").is_dir() {
         // The package's own script would look for a compiler and a GPU; the prebuilt library needs neither.
-        in_folder(LLAMA, "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
+        // Not `ci`, which newer versions of npm refuse where the registry lacks the library for some other system.
+        in_folder(LLAMA, "npm", ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"])?;
     }
     if wants("load") {
         // By itself, so that it is built with the same features as the one that residents get.
