@@ -80,6 +80,26 @@ impl Packed {
         Some(Self::pack(weight.len() / width, width, form::BYTES, row))
     }
 
+    /// Rounds `count` rows of 32-bit floats, given by number, to 8 bits and packs them; none where they are not whole blocks.
+    /// Of each it is told how long its difference from the rounded row is, on any thread.
+    pub(crate) fn from_rows<'a>(
+        count: usize,
+        width: usize,
+        row: &(impl Fn(usize) -> &'a [f32] + Sync),
+        difference: &(impl Fn(f32) + Sync),
+    ) -> Option<Self> {
+        if !width.is_multiple_of(BLOCK) {
+            return None;
+        }
+        let round = |number: usize| {
+            let row = row(number);
+            let rounded = formats::round_to_bytes(row);
+            difference(formats::difference_from_bytes(row, &rounded));
+            rounded
+        };
+        Some(Self::pack(count, width, form::BYTES, round))
+    }
+
     /// Bytes that so many weights of a format take when packed; none where the format has no kernel here.
     pub(crate) fn bytes_of(dtype: GgmlDType, weights: usize) -> Option<usize> {
         Some(Format::of(dtype)?.form().bytes_of(weights))

@@ -26,17 +26,23 @@ pub struct Hit {
     pub score: f32,
 }
 
+/// The numbers of the `count` highest scores, highest first; of equal ones the first.
+pub(crate) fn best(scores: &[f32], count: usize) -> Vec<usize> {
+    let higher = |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b));
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    if count < order.len() {
+        order.select_nth_unstable_by(count, higher);
+        order.truncate(count);
+    }
+    order.sort_unstable_by(higher);
+    order
+}
+
 /// Fuses the two scores of each passage. The z-scores are over the `pool` best of either list, so that they do not
 /// depend on the size of the corpus. Returns hits in falling order of the fused score.
 pub(crate) fn fuse(lexical: &[f32], dense: &[f32], weights: FusionWeights, pool: usize) -> Vec<Hit> {
-    let best = |scores: &[f32]| {
-        let mut order: Vec<usize> = (0..scores.len()).collect();
-        order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
-        order.truncate(pool);
-        order
-    };
-    let mut members = best(dense);
-    members.extend(best(lexical).into_iter().filter(|index| lexical[*index] > 0.0));
+    let mut members = best(dense, pool);
+    members.extend(best(lexical, pool).into_iter().filter(|index| lexical[*index] > 0.0));
     members.sort_unstable();
     members.dedup();
     let z_scores = |scores: &[f32]| -> Vec<f32> {

@@ -10,6 +10,7 @@ use inference::Encoder;
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 
+use crate::dense::{Dense, PassageVectors};
 use crate::fuse::{FusionWeights, Hit, fuse};
 use crate::lexical::LexicalIndex;
 use crate::text::is_stop_word;
@@ -59,8 +60,6 @@ pub struct Query<'a> {
 struct Place {
     page: usize,
     passage: usize,
-    vector: Vec<f32>,
-    sentences: Vec<Vec<f32>>,
 }
 
 /// The index of one knowledge folder, held open.
@@ -69,6 +68,7 @@ pub struct Index {
     encoder: Arc<Encoder>,
     lexical: LexicalIndex,
     places: Vec<Place>,
+    dense: Dense,
     by_id: HashMap<String, usize>,
     vocabulary: Vocabulary,
     /// Vectors of the pages' content words, and which of them each page has.
@@ -117,13 +117,13 @@ impl Index {
 
         let vector = |key: &vectors::Key| file.get(key).map(<[f32]>::to_vec).unwrap_or_default();
         let mut places = Vec::with_capacity(texts.passages.len());
+        let mut dense = Vec::with_capacity(texts.passages.len());
         let mut by_id = HashMap::with_capacity(texts.passages.len());
         for entry in &texts.passages {
             by_id.insert(knowledge.pages[entry.page].passages[entry.passage].id.clone(), places.len());
-            places.push(Place {
-                page: entry.page,
-                passage: entry.passage,
-                vector: vector(&entry.key),
+            places.push(Place { page: entry.page, passage: entry.passage });
+            dense.push(PassageVectors {
+                passage: vector(&entry.key),
                 sentences: entry.sentences.iter().map(|(key, _)| vector(key)).collect(),
             });
         }
@@ -138,6 +138,7 @@ impl Index {
         Ok(Self {
             lexical,
             places,
+            dense: Dense::new(dense),
             by_id,
             vocabulary,
             word_vectors,
@@ -206,12 +207,12 @@ impl Index {
 
     /// Cosine of a vector with each sentence of a passage, each read with its title, heading and lead-in.
     pub fn sentence_scores(&self, number: usize, vector: &[f32]) -> Vec<f32> {
-        self.places[number].sentences.iter().map(|sentence| dot(sentence, vector)).collect()
+        self.dense.passages[number].sentences.iter().map(|sentence| dot(sentence, vector)).collect()
     }
 
     /// Cosine of a vector with a passage.
     pub fn passage_score(&self, number: usize, vector: &[f32]) -> f32 {
-        dot(&self.places[number].vector, vector)
+        dot(&self.dense.passages[number].passage, vector)
     }
 
     /// For each word, the cosine of the nearest content word on the page of a passage: "settee" is near a page that
@@ -253,14 +254,7 @@ impl Index {
             let own = self.encode(query.question)?;
             vector = vector.iter().zip(own).map(|(all, own)| all + OWN_WEIGHT * (own - all)).collect();
         }
-        let dense: Vec<f32> = self
-            .places
-            .iter()
-            .map(|place| {
-                let best = place.sentences.iter().map(|sentence| dot(sentence, &vector)).fold(0.0, f32::max);
-                dot(&place.vector, &vector).midpoint(best)
-            })
-            .collect();
+        let dense = self.dense.scores(&vector, |number| lexical[number] > 0.0, POOL);
         Ok(fuse(&lexical, &dense, self.weights, POOL))
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! This crate knows passages and models. It does not know HTTP, SQL, or how an answer is worded.
 
+mod dense;
 mod error;
 mod filling;
 mod fuse;

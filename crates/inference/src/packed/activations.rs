@@ -41,6 +41,12 @@ impl Activations {
         Self { width, blocks }
     }
 
+    /// A row as it was rounded.
+    pub(crate) fn floats(&self, row: usize) -> Vec<f32> {
+        let of_block = |block: &Block| block.integers.map(|integer| f32::from(integer) * block.scale);
+        self.row(row).iter().flat_map(of_block).collect()
+    }
+
     pub(super) fn width(&self) -> usize {
         self.width
     }

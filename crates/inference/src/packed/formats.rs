@@ -128,6 +128,17 @@ pub(super) fn round_to_bytes(row: &[f32]) -> UnpackedRow {
     rounded
 }
 
+/// How long the difference of a row from its rounded bytes is.
+pub(super) fn difference_from_bytes(row: &[f32], rounded: &UnpackedRow) -> f32 {
+    let blocks = row.chunks_exact(BLOCK).zip(rounded.integers.chunks_exact(BLOCK)).zip(&rounded.floats);
+    let squared = blocks.map(|((values, integers), float)| {
+        let scale = float.to_f32();
+        let differs = |(value, integer): (&f32, &u8)| value - scale * (i32::from(*integer) - BYTES.zero()) as f32;
+        values.iter().zip(integers).map(|pair| differs(pair).powi(2)).sum::<f32>()
+    });
+    squared.sum::<f32>().sqrt()
+}
+
 /// The nearest integer, halves away from zero, as `f32::round` has it, which is a call where the processor's own rounding may
 /// not be assumed. Half more is exact in 64 bits.
 pub(super) fn nearest(value: f32) -> i32 {
