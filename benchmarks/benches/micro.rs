@@ -31,14 +31,28 @@ fn main() {
     divan::main();
 }
 
-/// Tokens read at once: one is a step of decoding, more are prefill.
-#[divan::bench(args = [1, 16, 64, 256], consts = [0, 1, 2], sample_count = 20, sample_size = 1)]
-fn forward<const MODEL: usize>(bencher: Bencher<'_, '_>, tokens: usize) {
-    let file = models::gguf(models::GENERATORS[MODEL]).expect("the model's file");
-    let model = models::generator(&file).expect("the model");
-    let read = model.tokenizer().encode(&QUESTION.repeat(tokens)).expect("tokens")[..tokens].to_vec();
+/// So many tokens read at once by a model: one is a step of decoding, more are prefill.
+struct Pass {
+    model: &'static str,
+    tokens: usize,
+}
+
+impl std::fmt::Display for Pass {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.model, self.tokens)
+    }
+}
+
+fn passes() -> impl Iterator<Item = Pass> {
+    models::GENERATORS.into_iter().flat_map(|model| [1, 16, 64, 256].map(|tokens| Pass { model, tokens }))
+}
+
+#[divan::bench(args = passes(), sample_count = 20, sample_size = 1)]
+fn forward(bencher: Bencher<'_, '_>, pass: &Pass) {
+    let model = models::generator(&models::gguf(pass.model).expect("the model's file")).expect("the model");
+    let read = model.tokenizer().encode(&QUESTION.repeat(pass.tokens)).expect("tokens")[..pass.tokens].to_vec();
     bencher
-        .counter(ItemsCount::new(tokens))
+        .counter(ItemsCount::new(pass.tokens))
         .with_inputs(|| model.new_state())
         .bench_refs(|state| model.forward(state, black_box(&read), LogitsAt::Last).expect("logits"));
 }
