@@ -56,6 +56,34 @@ fn a_danger_beside_an_ordinary_question_is_seen() {
 }
 
 #[test]
+fn a_figure_of_speech_is_none_and_hides_none() {
+    for (harmless, danger) in [
+        (
+            "i nearly had a heart attack when i saw my bill",
+            "he nearly had a heart attack, his chest hurts and his arm is numb",
+        ),
+        (
+            "my husband will kill me if i forget the garden waste",
+            "my husband will kill me if i tell anyone what he does",
+        ),
+        ("the wardens are stalking our street, third ticket", "the officer at the station said my ex is stalking me"),
+        (
+            "baby next door cries at night, teething i think",
+            "baby is grey and not breathing, we thought it was teething",
+        ),
+        (
+            "I was attacked by a dog when I was a girl. Is there an on-lead area?",
+            "a dog attacked a girl, she is bleeding badly",
+        ),
+        ("want to end my tenancy, how much notice", "i want to end my life"),
+        ("planned power cut next Wednesday, will the bins be collected?", "the whole street has no power"),
+    ] {
+        check(harmless, None);
+        assert!(super::danger(danger).is_some(), "{danger}");
+    }
+}
+
+#[test]
 fn violence_at_the_neighbours_is_seen() {
     for message in [
         "my neighbour is beating his wife right now",
