@@ -60,6 +60,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
 struct Place {
     binary: PathBuf,
     folder: tempfile::TempDir,
+    data: PathBuf,
     pages: PathBuf,
     knowledge: Knowledge,
     arguments: Vec<String>,
@@ -69,9 +70,15 @@ struct Place {
 impl Place {
     fn new(arguments: &Arguments, threads: usize) -> Result<Self> {
         let binary = PathBuf::from("target/release/reeve").canonicalize();
+        let folder = tempfile::Builder::new().prefix("reeve-bench-data-").tempdir()?;
+        let data = match &arguments.data {
+            Some(data) => std::path::absolute(data)?,
+            None => folder.path().join("data"),
+        };
         Ok(Self {
             binary: binary.context("target/release/reeve is not built; start with `cargo xtask bench`")?,
-            folder: tempfile::Builder::new().prefix("reeve-bench-data-").tempdir()?,
+            folder,
+            data,
             pages: PathBuf::from("knowledge").canonicalize()?,
             knowledge: Knowledge::load("knowledge".as_ref())?,
             arguments: arguments.serve.split_whitespace().map(str::to_owned).collect(),
@@ -80,7 +87,7 @@ impl Place {
     }
 
     fn start(&self, why: &str) -> Result<Server> {
-        let server = Server::start(&self.binary, self.folder.path(), &self.pages, &self.arguments)?;
+        let server = Server::start(&self.binary, self.folder.path(), (&self.data, &self.pages), &self.arguments)?;
         complain(&format!("load: reeve serve with {} threads at {}: {why}", self.threads, server.address));
         fill(&server)?;
         Ok(server)

@@ -51,8 +51,11 @@ struct Arguments {
     #[arg(long, value_name = "N")]
     questions: Option<usize>,
     /// Further arguments of `reeve serve` for `load`, in one text.
-    #[arg(long, value_name = "TEXT", default_value = "--compose generate", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
     serve: String,
+    /// The data folder of `load`, kept from an earlier run: its passage states need not be filled again. Default: a new one.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Further pages for `retrieval`, as JSON Lines for `reeve import jsonl`.
     #[arg(long, value_name = "FILE")]
     pages: Option<PathBuf>,

@@ -16,10 +16,15 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on a free port and waits until it can be asked. It works in a folder of its own, so that no `reeve.toml`
     /// of whoever measures is read.
-    pub(crate) fn start(binary: &Path, folder: &Path, pages: &Path, arguments: &[String]) -> Result<Self> {
+    pub(crate) fn start(
+        binary: &Path,
+        folder: &Path,
+        (data, pages): (&Path, &Path),
+        arguments: &[String],
+    ) -> Result<Self> {
         let log = folder.join("log");
         let mut command = Command::new(binary);
-        command.args(["serve", "--port", "0", "--data"]).arg(folder.join("data")).arg("--knowledge").arg(pages);
+        command.args(["serve", "--port", "0", "--data"]).arg(data).arg("--knowledge").arg(pages);
         command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped());
         // Ctrl-C is for the benchmark alone, which ends the server after its step.
         #[cfg(unix)]

@@ -15,13 +15,13 @@ use crate::check::Checker;
 use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise};
 use crate::course;
-use crate::judge::Judges;
+use crate::judge::{Judge, Judges};
 use crate::limits;
 use crate::quote::StemWeights;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
-use crate::triage::{DangerClassifier, Triage, redact, triage};
+use crate::triage::{DangerClassifier, Triage, danger, redact, sentences, triage};
 
 /// A question and what was said before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,9 @@ pub enum QuoteOnlyReason {
 pub enum Path {
     /// With the language models.
     Full,
-    /// With them, but for the verifier, which takes longest: others wait.
+    /// With them, but the verifier, which takes longest, is asked only where it will most likely say yes: others wait.
+    Hurried,
+    /// Without the verifier.
     Unverified,
     /// Without any.
     QuoteOnly(QuoteOnlyReason),
@@ -57,7 +59,7 @@ pub enum Path {
 impl Path {
     /// Whether language models are asked on it.
     pub(crate) fn has_models(self) -> bool {
-        matches!(self, Self::Full | Self::Unverified)
+        matches!(self, Self::Full | Self::Hurried | Self::Unverified)
     }
 }
 
@@ -182,6 +184,17 @@ impl Assistant {
     /// The index.
     pub fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Whether a verifier is loaded.
+    pub fn has_verifier(&self) -> bool {
+        self.parts.verifier.is_some()
+    }
+
+    /// Puts another judge of unverified candidates in the place of the one that the trace names, as calibration does, which fits
+    /// that of verified ones on what this one leaves to the verifier.
+    pub fn set_full_judge(&mut self, judge: Judge) {
+        self.parts.judges.full = judge;
     }
 
     /// Digests of the models by role.
@@ -330,18 +343,32 @@ impl Assistant {
 
     /// What a message is, by the rules; and where they leave it to the pages or to records, whether it speaks of danger.
     pub(crate) fn triage(&self, message: &str) -> Option<Triage> {
+        let too_long = message.chars().count() > limits::MAX_QUESTION_CHARACTERS;
+        let by_rules = danger(message).filter(|kind| too_long || !self.is_hardly_danger(*kind, message));
+        if let Some(kind) = by_rules {
+            return Some(Triage::Danger(kind));
+        }
         let found = triage(message);
-        if found.is_some_and(Triage::is_settled) || message.chars().count() > limits::MAX_QUESTION_CHARACTERS {
+        if too_long || found.is_some_and(Triage::is_settled) {
             return found;
         }
-        self.likely_danger(message).map(Triage::LikelyDanger).or(found)
+        let likely = self.parts.danger.as_ref().zip(self.vector(message));
+        likely.and_then(|(classifier, vector)| classifier.danger(&vector)).map(Triage::LikelyDanger).or(found)
     }
 
-    fn likely_danger(&self, message: &str) -> Option<SignpostKind> {
-        let classifier = self.parts.danger.as_ref()?;
+    /// Whether the classifier sees no danger in a message nor in any of its sentences, where a rule saw it in words that often
+    /// mean something else. Who may mean to end their life is never left to it.
+    fn is_hardly_danger(&self, kind: SignpostKind, message: &str) -> bool {
+        let Some(classifier) = self.parts.danger.as_ref().filter(|_| kind != SignpostKind::MentalHealth) else {
+            return false;
+        };
+        let mut texts = std::iter::once(message).chain(sentences(message));
+        texts.all(|text| self.vector(text).is_some_and(|vector| classifier.is_hardly_danger(&vector)))
+    }
+
+    fn vector(&self, message: &str) -> Option<Vec<f32>> {
         let vector = self.parts.index.encode(message);
-        let vector = vector.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone"));
-        classifier.danger(&vector.ok()?)
+        vector.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone")).ok()
     }
 
     pub(crate) fn search(&self, context: &Contextualised) -> Result<Vec<Hit>, RetrievalError> {

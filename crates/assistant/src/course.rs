@@ -17,6 +17,7 @@ pub(crate) const TOO_LONG: &str = "too long";
 pub(crate) const DRAFT_LEFT_OUT: &str = "draft left out: out of time";
 
 const FULL: &str = "full";
+const HURRIED: &str = "full, hurried";
 const UNVERIFIED: &str = "full, unverified";
 const TRIAGE: &str = "triage: ";
 const RERANKED: &str = "reranked";
@@ -31,6 +32,7 @@ const DRAFT_CUT: (&str, &str) = ("draft cut short after ", " tokens");
 pub(crate) fn name(path: Path) -> String {
     match path {
         Path::Full => FULL.to_owned(),
+        Path::Hurried => HURRIED.to_owned(),
         Path::Unverified => UNVERIFIED.to_owned(),
         Path::QuoteOnly(reason) => format!("quote only: {reason:?}"),
     }
@@ -133,7 +135,7 @@ impl Recorded {
             first if first == TOO_LONG || first.starts_with(TRIAGE) => Path::Full,
             first => {
                 let reasons = [QuoteOnlyReason::Overload, QuoteOnlyReason::ModelOff];
-                let with_models = [Path::Full, Path::Unverified].into_iter();
+                let with_models = [Path::Full, Path::Hurried, Path::Unverified].into_iter();
                 with_models.chain(reasons.map(Path::QuoteOnly)).find(|path| name(*path) == first)?
             }
         };
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn every_path_is_read_back() {
         let without_models = [QuoteOnlyReason::Overload, QuoteOnlyReason::ModelOff].map(Path::QuoteOnly);
-        for path in [Path::Full, Path::Unverified].into_iter().chain(without_models) {
+        for path in [Path::Full, Path::Hurried, Path::Unverified].into_iter().chain(without_models) {
             assert_eq!(course(&name(path)), (path, Course::default()));
         }
         assert_eq!(course("triage: Danger(Fire)"), (Path::Full, Course::default()));
@@ -219,6 +221,7 @@ mod tests {
             format!("full; {DRAFT_LEFT_OUT}"),
             format!("full; {}", draft_cut_note(7)),
             format!("full; {FAULT}"),
+            name(Path::Hurried),
             name(Path::Unverified),
             name(Path::QuoteOnly(QuoteOnlyReason::ModelOff)),
             name(Path::QuoteOnly(QuoteOnlyReason::Overload)),

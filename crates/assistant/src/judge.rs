@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 5;
+pub const SIGNALS_VERSION: u32 = 6;
 
 /// The name of the signal that only a verifier gives.
 pub const VERIFIED: &str = "verified";
@@ -140,9 +140,9 @@ impl Judge {
 /// The judges, by what a candidate went through before them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judges {
-    /// For candidates on the full path that a verifier was asked about.
+    /// For candidates that a verifier was asked about.
     pub verified: Judge,
-    /// For the others on the full path.
+    /// For the others that a reader has read, among them those that are not worth a verifier's time.
     pub full: Judge,
     /// For quotes without the language model.
     pub quote_only: Judge,

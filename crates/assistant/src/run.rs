@@ -82,8 +82,8 @@ impl<'a> Run<'a> {
         let verifies = parts.verifier.is_some();
         let loaded = verifies || parts.generator.is_some() || parts.reranker.is_some() || parts.reader.is_some();
         let path = match path {
-            Path::Full | Path::Unverified if !loaded => Path::QuoteOnly(QuoteOnlyReason::ModelOff),
-            Path::Unverified if !verifies => Path::Full,
+            path if path.has_models() && !loaded => Path::QuoteOnly(QuoteOnlyReason::ModelOff),
+            Path::Hurried | Path::Unverified if !verifies => Path::Full,
             path => path,
         };
         let trace = assistant.new_trace(parts.clock.now());
@@ -284,9 +284,9 @@ impl<'a> Run<'a> {
     fn judge(&self, signals: &Signals) -> &'a Judge {
         let judges = &self.assistant.parts.judges;
         match self.path {
-            Path::Full if signals.verified.is_some() => &judges.verified,
-            Path::Full | Path::Unverified => &judges.full,
             Path::QuoteOnly(_) => &judges.quote_only,
+            _ if signals.verified.is_some() => &judges.verified,
+            _ => &judges.full,
         }
     }
 

@@ -102,13 +102,20 @@ const MOST_WORDS_OF_ABUSE: usize = 16;
 /// Signs of anger that make a message a complaint rather than a question.
 const ANGRY_FROM: usize = 2;
 
-/// Reads a message by the rules, in the order of what matters most.
+/// The kind of danger that a message speaks of by the rules, if any.
+pub(crate) fn danger(message: &str) -> Option<SignpostKind> {
+    danger::danger(&plain(message))
+}
+
+/// The sentences of a message, as people type them, that say something: those of three words or more.
+pub(crate) fn sentences(message: &str) -> impl Iterator<Item = &str> {
+    message.split(words::SENTENCE_ENDS).filter(|sentence| sentence.split_whitespace().nth(2).is_some())
+}
+
+/// Reads a message that speaks of no danger by the rules, in the order of what matters most.
 pub(crate) fn triage(message: &str) -> Option<Triage> {
     let text = plain(message);
     let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
-    if let Some(kind) = danger::danger(&text) {
-        return Some(Triage::Danger(kind));
-    }
     if words == 0 {
         let any_figure = text.chars().any(|c| c.is_ascii_digit());
         return (!any_figure).then_some(Triage::Unreadable);
@@ -135,9 +142,10 @@ pub(crate) fn triage(message: &str) -> Option<Triage> {
 }
 
 impl Triage {
-    /// Whether what the rules found says all that the message is. What asks for records may speak of danger besides.
+    /// Whether what the rules found says all that the message is. What asks for records or for a person may speak of danger
+    /// besides.
     pub(crate) fn is_settled(self) -> bool {
-        self != Self::AccountSpecific
+        !matches!(self, Self::AccountSpecific | Self::WantsPerson)
     }
 }
 

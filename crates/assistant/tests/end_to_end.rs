@@ -227,15 +227,8 @@ fn a_question_in_welsh_is_looked_up_only_where_a_page_is_in_welsh() {
 
 #[test]
 fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
-    // The classifier's weights are the message's own vector: what is near to it is danger.
     let message = "by the weir I can see a hand going up and down";
-    let encoder = Encoder::load(&folder(ENCODER)).unwrap();
-    let weights: Vec<f32> = encoder.encode_one(message).unwrap().iter().map(|value| value * 40.0).collect();
-    let file = serde_json::json!({
-        "encoder": "digest", "classes": ["life_danger", "none"],
-        "weights": [weights, vec![0.0; weights.len()]], "biases": [-25.0, 0.0],
-    });
-    let danger = DangerClassifier::parse(&file.to_string()).unwrap();
+    let danger = near_to(message);
     let without = assistant(Compose::Quote);
     let with = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.danger = Some(danger));
 
@@ -248,8 +241,41 @@ fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
     for ordinary in ["How much does a garden waste subscription cost?", "is the ice rink open on sunday"] {
         assert!(with.reply_at_once(&enquiry(ordinary)).is_none(), "{ordinary}");
     }
-    // What a rule has settled is not read again.
     assert_eq!(with.reply_at_once(&enquiry("human please")).unwrap().reason(), Some(Reason::AskedForPerson));
+}
+
+/// A classifier whose weights are the vector of a message: what is near to it is danger.
+fn near_to(message: &str) -> DangerClassifier {
+    let encoder = Encoder::load(&folder(ENCODER)).unwrap();
+    let weights: Vec<f32> = encoder.encode_one(message).unwrap().iter().map(|value| value * 40.0).collect();
+    let file = serde_json::json!({
+        "encoder": "digest", "classes": ["life_danger", "none"],
+        "weights": [weights, vec![0.0; weights.len()]], "biases": [-25.0, 0.0],
+    });
+    DangerClassifier::parse(&file.to_string()).unwrap()
+}
+
+#[test]
+fn a_rule_is_overruled_where_neither_the_message_nor_a_sentence_of_it_is_near_danger() {
+    let danger = "the house next door is on fire";
+    let harmless = "So you are going to axe the 14 from our street, where do I object";
+    let rules = assistant(Compose::Quote);
+    let with = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.danger = Some(near_to(danger)));
+    let is_signpost = |assistant: &Assistant, message: &str| {
+        assistant.reply_at_once(&enquiry(message)).is_some_and(|reply| reply.outcome() == Outcome::Signpost)
+    };
+    let beside = format!(
+        "{}. {danger}.",
+        "When is the garden waste collected in the weeks around Christmas and Easter".repeat(3)
+    );
+    let own_life = "i want to kill myself";
+    for message in [danger, harmless, &beside, own_life] {
+        assert!(is_signpost(&rules, message), "no rule sees danger in: {message}");
+    }
+    assert!(is_signpost(&with, danger));
+    assert!(!is_signpost(&with, harmless));
+    assert!(is_signpost(&with, &beside), "one sentence of it is danger");
+    assert!(is_signpost(&with, own_life), "never left to the classifier");
 }
 
 #[test]
@@ -404,6 +430,28 @@ fn a_quote_that_is_much_better_takes_the_place_of_the_first() {
         assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
     }
     assert!(kept > 0 && replaced > 0 && not_doubted > 0, "{kept} kept, {replaced} replaced, {not_doubted} not doubted");
+}
+
+#[test]
+fn the_verifier_is_asked_where_it_can_matter() {
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let asked = |bias: f64, path: Path| {
+        let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+            parts.verifier = Some(verifier(1024));
+            parts.judges.full = Judge { bias, weights: BTreeMap::new(), ..judge() };
+        });
+        let (reply, events) = ask(&assistant, &question, path);
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+        reply.trace().verified.len()
+    };
+    // Odds of a confidence of .05, .5 and .9 without the verifier.
+    let (hopeless, open, likely) = (-3.0, 0.0, 2.2);
+    assert_eq!(asked(hopeless, Path::Full), 0);
+    assert!(asked(open, Path::Full) > 1, "the others as well");
+    assert_eq!(asked(open, Path::Hurried), 0);
+    assert_eq!(asked(likely, Path::Hurried), 1, "the first alone");
+    assert_eq!(asked(likely, Path::Unverified), 0);
 }
 
 #[test]

@@ -13,14 +13,36 @@ impl Pattern {
         RegexBuilder::new(text).case_insensitive(true).build().map(Self)
     }
 
-    /// Whether it matches anywhere in the text.
+    /// Whether it matches anywhere in the text with figures left whole: "5 days" is not found in "25 days", nor "£9" in "£9.50".
     pub fn is_found_in(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        let mut from = 0;
+        while let Some(found) = self.0.find_at(text, from) {
+            if !cuts_figure(text, found.start()) && !cuts_figure(text, found.end()) {
+                return true;
+            }
+            let Some(first) = text[found.start()..].chars().next() else { return false };
+            from = found.start() + first.len_utf8();
+        }
+        false
     }
 
     /// The text that it was made of.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+}
+
+/// Whether the characters around a place in the text are of one figure, as those of 25, 9.50 and 12,000 are.
+fn cuts_figure(text: &str, place: usize) -> bool {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let mark = |c: Option<char>| matches!(c, Some('.' | ','));
+    let (mut before, mut after) = (text[..place].chars().rev(), text[place..].chars());
+    let (last, first) = (before.next(), after.next());
+    match (digit(last), digit(first)) {
+        (true, true) => true,
+        (true, false) => mark(first) && digit(after.next()),
+        (false, true) => mark(last) && digit(before.next()),
+        (false, false) => false,
     }
 }
 
@@ -33,5 +55,32 @@ impl PartialEq for Pattern {
 impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn check(pattern: &str, text: &str, found: bool) {
+        assert_eq!(Pattern::new(pattern).unwrap().is_found_in(text), found, "{pattern:?} in {text:?}");
+    }
+
+    #[test]
+    fn a_figure_is_found_as_a_whole() {
+        check("(5|five) working days", "within 5 working days", true);
+        check("(5|five) working days", "within 25 working days", false);
+        check("5 working days", "within 25 working days, or 5 working days by post", true);
+        check("£ ?9", "It costs £9.", true);
+        check("£ ?9", "It costs £9, or £12 by post.", true);
+        check("£ ?9", "It costs £9.50", false);
+        check("£ ?12", "It costs £12,000", false);
+        check("£ ?12,000", "It costs £12,000", true);
+        check("50", "It costs £9.50", false);
+        check("9(.50)?", "It costs 9.50", true);
+        check("", "It costs £9", true);
+        check("é5", "é55 é5", true);
+        check("a", "", false);
     }
 }

@@ -197,7 +197,7 @@ impl Work {
             let Some(Next { job, pace }) = self.queue.pop() else { return };
             let path = match pace {
                 Pace::Usual => Path::Full,
-                Pace::Hurried => Path::Unverified,
+                Pace::Hurried => Path::Hurried,
                 Pace::TooLate => Path::QuoteOnly(QuoteOnlyReason::Overload),
             };
             self.answer(&job, path, Some(Instant::now() + self.draft_deadline));

@@ -23,11 +23,17 @@ use crate::triage::{instruction_like, redact};
 const VERIFIED_TURNS: usize = 2;
 const VERIFIED_TURN_CHARACTERS: usize = 400;
 
+/// The judge's confidence without the verifier from which the verifier is asked: below, its yes would hardly ever make an answer
+/// of the quote. Where others wait, it is asked only about what most likely is one.
+const ASKED_FROM: f64 = 0.15;
+const ASKED_FROM_HURRIED: f64 = 0.7;
 /// The log-odds of the first quote at which the verifier is asked about the others as well: above, the first is the answer, and
 /// below, none is.
 const DOUBTED: Range<f64> = -4.0..3.0;
 /// How many points of log-odds another quote has to be ahead of it.
 const MUCH_BETTER: f64 = 4.0;
+/// The reader's log-odds below which a sentence is not worth asking the verifier about beside the first quote.
+const UNLIKELY: f64 = -3.0;
 
 impl Run<'_> {
     /// Searches, reranks where there is doubt and time, and chooses at most so many sentences. What was `said` is hardly asked
@@ -68,9 +74,16 @@ impl Run<'_> {
         let mut possible = self.timed("quote", |_| candidates(index, &assistant.weights, &hits, &asked, read));
         self.read(&context.standalone, &mut possible)?;
         let mut quotes = quotes(index, &possible, asked.wanted, sentences);
-        let (best, verified) = self.best_verified(earlier, &context.question, &quotes)?;
+        let mut signals = self.signals(context, &hits, &asked, quotes.first())?;
+        let mut best = 0;
+        let asked_from = if self.path == Path::Hurried { ASKED_FROM_HURRIED } else { ASKED_FROM };
+        if self.assistant.parts.judges.full.confidence(&signals.named()) >= asked_from {
+            (best, signals.verified) = self.best_verified(earlier, &context.question, &quotes)?;
+        }
+        if best > 0 {
+            signals = Signals { verified: signals.verified, ..self.signals(context, &hits, &asked, quotes.get(best))? };
+        }
         let quote = (!quotes.is_empty()).then(|| quotes.swap_remove(best));
-        let signals = Signals { verified, ..self.signals(context, &hits, &asked, quote.as_ref())? };
         Ok(Found { hits, wanted, quote, signals })
     }
 
@@ -177,7 +190,7 @@ impl Run<'_> {
     }
 
     /// Which quote answers what was asked, and the verifier's log-odds that it does, where a verifier is loaded and in time. The
-    /// others are put to it only where it doubts the first, and have to do much better.
+    /// others are put to it only where it doubts the first and nobody waits, and have to do much better.
     fn best_verified(
         &mut self,
         earlier: &[String],
@@ -185,15 +198,18 @@ impl Run<'_> {
         quotes: &[Quote],
     ) -> Result<(usize, Option<f64>), RetrievalError> {
         let Some((first, others)) = quotes.split_first() else { return Ok((0, None)) };
-        let Some(odds) = self.verify(earlier, question, std::slice::from_ref(first))? else { return Ok((0, None)) };
+        let Some(odds) = self.verify(earlier, question, &[first])? else { return Ok((0, None)) };
         let odds_of_first = odds[0];
-        if !DOUBTED.contains(&odds_of_first) || others.is_empty() {
+        let is_likely = |quote: &Quote| quote.read.is_none_or(|read| read.answer >= UNLIKELY);
+        let (places, others): (Vec<usize>, Vec<&Quote>) =
+            (1..).zip(others).filter(|(_, other)| is_likely(other)).unzip();
+        if self.path == Path::Hurried || !DOUBTED.contains(&odds_of_first) || others.is_empty() {
             return Ok((0, Some(odds_of_first)));
         }
-        let odds = self.verify(earlier, question, others)?.unwrap_or_default();
-        let best = odds.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
-        let better = best.filter(|(_, odds)| **odds >= odds_of_first + MUCH_BETTER);
-        Ok(better.map_or((0, Some(odds_of_first)), |(place, odds)| (place + 1, Some(*odds))))
+        let odds = self.verify(earlier, question, &others)?.unwrap_or_default();
+        let best = places.into_iter().zip(odds).max_by(|(_, a), (_, b)| a.total_cmp(b));
+        let better = best.filter(|(_, odds)| *odds >= odds_of_first + MUCH_BETTER);
+        Ok(better.map_or((0, Some(odds_of_first)), |(place, odds)| (place, Some(odds))))
     }
 
     /// Asks the verifier, where one is loaded and in time, how well each quote answers what was asked.
@@ -201,10 +217,10 @@ impl Run<'_> {
         &mut self,
         earlier: &[String],
         question: &str,
-        quotes: &[Quote],
+        quotes: &[&Quote],
     ) -> Result<Option<Vec<f64>>, RetrievalError> {
         let parts = &self.assistant.parts;
-        let (Path::Full, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
+        let (Path::Full | Path::Hurried, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
         (self.on_event)(Event::Status(Stage::Reading));
         let (is_in_time, time_left) = (self.course.next_verification_is_in_time(), self.time_left());
         let in_time = || is_in_time && time_left();

@@ -7,6 +7,9 @@ use serde::Deserialize;
 /// hardly any of the others (`training/README.md`).
 const LEAST: f32 = 0.65;
 
+/// The probability below which a message, and each sentence of it, speaks of no danger though a rule says so.
+const HARDLY: f32 = 0.02;
+
 /// The share of that probability from which the kind is certain; else the signpost is the one for danger to life.
 const LEAST_OF_KIND: f32 = 0.5;
 
@@ -77,20 +80,30 @@ impl DangerClassifier {
         &self.encoder
     }
 
+    /// Whether a text with this vector hardly speaks of danger.
+    pub(crate) fn is_hardly_danger(&self, vector: &[f32]) -> bool {
+        self.of_kinds(vector).iter().map(|(_, share)| share).sum::<f32>() < HARDLY
+    }
+
     /// The kind of danger that a message with this vector speaks of, if any.
     pub(crate) fn danger(&self, vector: &[f32]) -> Option<SignpostKind> {
+        let of_kinds = self.of_kinds(vector);
+        let danger: f32 = of_kinds.iter().map(|(_, share)| share).sum();
+        if danger < LEAST {
+            return None;
+        }
+        let (kind, share) = of_kinds.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some(if share < LEAST_OF_KIND * danger { SignpostKind::LifeDanger } else { kind })
+    }
+
+    /// The probability of each kind of danger.
+    fn of_kinds(&self, vector: &[f32]) -> Vec<(SignpostKind, f32)> {
         let score = |class: &Class| class.weights.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>() + class.bias;
         let scores: Vec<f32> = self.classes.iter().map(score).collect();
         let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let shares: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
         let all: f32 = shares.iter().sum();
-        let of_kind = self.classes.iter().zip(&shares).filter_map(|(class, share)| Some((class.kind?, share / all)));
-        let danger: f32 = of_kind.clone().map(|(_, share)| share).sum();
-        if danger < LEAST {
-            return None;
-        }
-        let (kind, share) = of_kind.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some(if share < LEAST_OF_KIND * danger { SignpostKind::LifeDanger } else { kind })
+        self.classes.iter().zip(&shares).filter_map(|(class, share)| Some((class.kind?, share / all))).collect()
     }
 }
 
@@ -99,10 +112,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    const TEXT: &str = r#"{"encoder": "e", "classes": ["gas", "power_cut", "child_safety", "none"],
+        "weights": [[4, 0], [0, 4], [2, 2], [0, 0]], "biases": [0, 0, 0, 3]}"#;
+
     fn check(vector: &[f32], expected: Option<SignpostKind>) {
-        let text = r#"{"encoder": "e", "classes": ["gas", "power_cut", "child_safety", "none"],
-            "weights": [[4, 0], [0, 4], [2, 2], [0, 0]], "biases": [0, 0, 0, 3]}"#;
-        assert_eq!(DangerClassifier::parse(text).unwrap().danger(vector), expected, "{vector:?}");
+        assert_eq!(DangerClassifier::parse(TEXT).unwrap().danger(vector), expected, "{vector:?}");
     }
 
     #[test]
@@ -112,6 +126,17 @@ mod tests {
         check(&[1.0, 1.0], Some(SignpostKind::LifeDanger));
         check(&[0.0, 0.0], None);
         check(&[-1.0, -1.0], None);
+    }
+
+    #[test]
+    fn what_is_hardly_danger_is_far_from_likely() {
+        let check = |vector: &[f32], expected: bool| {
+            let classifier = DangerClassifier::parse(TEXT).unwrap();
+            assert_eq!(classifier.is_hardly_danger(vector), expected, "{vector:?}");
+        };
+        check(&[-1.0, -1.0], true);
+        check(&[0.0, 0.0], false);
+        check(&[1.0, 0.0], false);
     }
 
     #[test]

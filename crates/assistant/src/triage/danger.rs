@@ -30,30 +30,31 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::parse(TEXT));
 /// The kind of danger that a message speaks of, if any.
 pub(super) fn danger(message: &str) -> Option<SignpostKind> {
     let said = words(message);
-    if RULES.find(&RULES.read(&said), "plainly").is_some() {
+    if RULES.holds(&RULES.read(&said), "plainly") {
         return Some(SignpostKind::MentalHealth);
     }
     let serious = serious(&said);
     let read = RULES.read(&serious);
     let mut kinds = RULES.sections().filter_map(kind);
-    kinds.find(|kind| RULES.find(&read, kind.name()).is_some())
+    kinds.find(|kind| RULES.holds(&read, kind.name()))
 }
 
 fn kind(section: &str) -> Option<SignpostKind> {
     SignpostKind::ALL.into_iter().find(|kind| kind.name() == section)
 }
 
-/// The words without figures of speech and without sentences about what is long over or a policy.
+/// The words without those of figures of speech and without sentences about what is long over or a policy.
 fn serious(said: &[Word]) -> Vec<Word> {
     let read = RULES.read(said);
     let mut out = vec![false; said.len()];
-    for (from, to) in RULES.find_all(&read, "harmless") {
+    for (from, to) in RULES.find_all(&read, "harmless").into_iter().flatten() {
         out[from..=to].fill(true);
     }
     let sentences_of = |section: &str| -> Vec<usize> {
         RULES
             .find_all(&read, section)
             .into_iter()
+            .flatten()
             .flat_map(|(from, to)| [said[from].sentence, said[to].sentence])
             .collect()
     };

@@ -47,7 +47,7 @@ pub(super) fn abuse(text: &str) -> bool {
 
 fn holds(text: &str, section: &str) -> bool {
     let said = words(text);
-    RULES.find(&RULES.read(&said), section).is_some()
+    RULES.holds(&RULES.read(&said), section)
 }
 
 /// The text with spaced letters put together and figures read as letters; none where there was nothing to undo.

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::Triage;
-use super::rules::Rules;
+use super::rules::{Rules, hull};
 use super::words::words;
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::parse(include_str!("talk/rules.txt")));
@@ -23,11 +23,11 @@ pub(super) fn talk(message: &str) -> Option<Triage> {
     let read = RULES.read(&said);
     let mut known = vec![false; said.len()];
     let mut cover = |section: &str| {
-        let spans = RULES.find_all(&read, section);
-        for (from, to) in &spans {
-            known[*from..=*to].fill(true);
+        let found = RULES.find_all(&read, section);
+        for (from, to) in found.iter().map(|items| hull(items)) {
+            known[from..=to].fill(true);
         }
-        !spans.is_empty()
+        !found.is_empty()
     };
     let (greets, thanks, parts) = (cover("greeting"), cover("thanks"), cover("goodbye"));
     let _ = cover("filler");

@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 /// How far the end of a sentence sets two words apart: further than neighbours in a rule may be, unless it says so.
 const SENTENCE_GAP: usize = 4;
 
+/// What ends a sentence, whatever follows: few residents type capitals.
+pub(super) const SENTENCE_ENDS: [char; 5] = ['.', '!', '?', ';', '\n'];
+
 /// Words that say nothing on their own and would only stretch distances.
 const FILLERS: &[&str] = &[
     "a",
@@ -217,7 +220,7 @@ pub(super) fn words(message: &str) -> Vec<Word> {
                 }
             }
             c if c.is_alphanumeric() => word.push(c),
-            '.' | '!' | '?' | ';' | '\n' => {
+            c if SENTENCE_ENDS.contains(&c) => {
                 reader.take(&mut word);
                 reader.end_sentence();
             }
@@ -226,6 +229,12 @@ pub(super) fn words(message: &str) -> Vec<Word> {
     }
     reader.take(&mut word);
     reader.words
+}
+
+/// Whether a word of a message comes out as it is.
+#[cfg(test)]
+pub(super) fn is_read(word: &str) -> bool {
+    !FILLERS.contains(&word) && STANDARD.get(word).is_none_or(|standard| *standard == word)
 }
 
 struct Reader {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use assistant::{Clock, Path, QuoteOnlyReason, VERIFIED};
+use assistant::{Assistant, Clock, Path, QuoteOnlyReason, VERIFIED};
 use evaluate::{Fitted, Sample, wilson_interval};
 use sha2::{Digest as _, Sha256};
 
@@ -35,26 +35,29 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         bail!("{} has no cases of the split {}", arguments.cases.display(), arguments.split);
     }
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
-    let assistant = wiring::assistant(&arguments.place, config, clock)?;
+    let mut assistant = wiring::assistant(&arguments.place, config, clock)?;
     let mut meter = Meter::new();
-    let mut collect = |name: &str, path: Path| -> Vec<Sample> {
+    let mut collect = |assistant: &Assistant, name: &str, path: Path| -> Vec<Sample> {
         let sampled = cases.iter().enumerate().filter_map(|(done, case)| {
             meter.at(name, done as u64 + 1, cases.len() as u64);
-            evaluate::sample(&assistant, case, path)
+            evaluate::sample(assistant, case, path)
         });
         sampled.collect()
     };
-    let full = collect("full path", Path::Full);
-    let has_verifier = full.iter().any(|sample| sample.signals.contains_key(VERIFIED));
-    // What replies are judged by where the verifier is not loaded, or not in time.
-    let (verified, full) =
-        if has_verifier { (Some(full), collect("without the verifier", Path::Unverified)) } else { (None, full) };
-    let quote_only = collect("quotes alone", Path::QuoteOnly(QuoteOnlyReason::Overload));
+    let quote_only = evaluate::fit(&collect(&assistant, "quotes alone", Path::QuoteOnly(QuoteOnlyReason::Overload)))?;
+    // What replies are judged by where the verifier is not loaded, not in time, or not asked for want of hope.
+    let full = evaluate::fit(&collect(&assistant, "without the verifier", Path::Unverified))?;
+    let verified = if assistant.has_verifier() {
+        assistant.set_full_judge(full.judge.clone());
+        let mut samples = collect(&assistant, "with the verifier", Path::Full);
+        samples.retain(|sample| sample.signals.contains_key(VERIFIED));
+        Some(evaluate::fit(&samples)?)
+    } else {
+        None
+    };
     drop(meter);
-    let verified = verified.map(|samples| evaluate::fit(&samples)).transpose()?;
-    let (full, quote_only) = (evaluate::fit(&full)?, evaluate::fit(&quote_only)?);
     if let Some(verified) = &verified {
-        tell("The judge of the full path with the verifier", verified, config.answers.risk);
+        tell("The judge of what the verifier was asked about", verified, config.answers.risk);
     }
     tell("The judge of the full path without a verifier", &full, config.answers.risk);
     tell("The judge of quotes without the language model", &quote_only, config.answers.risk);

@@ -108,7 +108,7 @@ async fn where_several_wait_for_long_the_next_is_hurried() {
     }
     // Behind the second, two waited.
     let paths: Vec<Path> = app.script.asked().iter().map(|asked| asked.path).collect();
-    assert_eq!(paths, [Path::Full, Path::Unverified, Path::Full, Path::Full]);
+    assert_eq!(paths, [Path::Full, Path::Hurried, Path::Full, Path::Full]);
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ impl ScriptedAnswers {
         }
         let said = match path {
             Path::Full => "Answered",
-            Path::Unverified => "Hurried",
+            Path::Hurried | Path::Unverified => "Hurried",
             Path::QuoteOnly(_) => "Quoted",
         };
         let text = format!("{said}: {}", enquiry.question);
@@ -164,7 +164,7 @@ impl ScriptedAnswers {
         match path {
             Path::Full if enquiry.question.contains("late") => on_path(reply, "full; reading cut short"),
             Path::Full => on_path(reply, "full"),
-            Path::Unverified => on_path(reply, "full, unverified"),
+            Path::Hurried | Path::Unverified => on_path(reply, "full, hurried"),
             Path::QuoteOnly(_) => reply,
         }
     }
