@@ -13,6 +13,7 @@ mod facts;
 mod judge;
 pub mod limits;
 mod parts;
+mod polar;
 mod proof;
 mod quote;
 mod record;

@@ -224,7 +224,16 @@ impl<'a> Run<'a> {
             enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
         let mut reply = match (&found.quote, whole) {
             (Some(quote), _) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
-            (Some(_), Some(whole)) if sure => self.answered(&whole, shown),
+            (Some(quote), Some(whole)) if sure => {
+                // What streamed already opens the answer, and several questions have more than one.
+                let is_open = further.is_empty() && shown.count == 0;
+                let opening = if is_open {
+                    self.yes_or_no(&transcript(enquiry), &first.question, (quote.passage, &whole.sentences))?
+                } else {
+                    None
+                };
+                self.answered(&whole, opening, shown)
+            }
             (Some(quote), _) if !already_asked && self.two_readings(&context, &found, quote) => {
                 self.clarify(&found.hits)
             }
@@ -334,14 +343,18 @@ impl<'a> Run<'a> {
     }
 
     /// Shows an answer sentence by sentence.
-    fn answered(&mut self, whole: &Whole, mut shown: Shown) -> Reply {
+    fn answered(&mut self, whole: &Whole, opening: Option<FixedText>, mut shown: Shown) -> Reply {
         // What streamed while the model wrote is in the reply already.
-        for sentence in whole.sentences.iter().skip(shown.count) {
+        let rest = whole.sentences.iter().skip(shown.count);
+        if let Some(opening) = opening {
+            shown.show_fixed(&opening, self.on_event);
+        }
+        for sentence in rest {
             shown.show(sentence, self.on_event);
         }
         let offers = if whole.missing { vec![Offer::Human, Offer::CallBack] } else { Vec::new() };
         if whole.missing {
-            shown.builder.push_fixed(&texts::rest_not_found());
+            shown.show_fixed(&texts::rest_not_found(), self.on_event);
         }
         shown.builder.finish(Outcome::Answer, None, offers)
     }
@@ -391,6 +404,12 @@ impl Shown {
     fn show(&mut self, sentence: &CheckedSentence, on_event: &mut dyn FnMut(Event)) {
         let citations = self.builder.push(sentence);
         on_event(Event::Sentence { index: self.count, text: sentence.text().to_owned(), citations });
+        self.count += 1;
+    }
+
+    fn show_fixed(&mut self, text: &FixedText, on_event: &mut dyn FnMut(Event)) {
+        self.builder.push_fixed(text);
+        on_event(Event::Sentence { index: self.count, text: text.as_str().to_owned(), citations: Vec::new() });
         self.count += 1;
     }
 }

@@ -45,6 +45,8 @@ fixed! {
     thanks = "You are welcome. Is there anything else that I can help with?";
     goodbye = "Goodbye, and thank you for getting in touch.";
     which_one = "I want to be sure that I answer the right question. Did you mean one of these?";
+    yes = "Yes.";
+    no = "No.";
     rest_not_found = "I could not find the answer to the other part of your question.";
 }
 

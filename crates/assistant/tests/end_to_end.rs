@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use assistant::{
     Assistant, AssistantParts, Clock, Compose, CurvePoint, DangerClassifier, Enquiry, Event, Filled, Judge, Judges,
-    Options, Path, QuoteOnlyReason, Record, Replay, Reply,
+    Options, Path, QuoteOnlyReason, Record, Replay, Reply, VerifiedQuote,
 };
 use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
@@ -184,8 +184,8 @@ fn check_grounded(reply: &Reply, events: &[Event]) {
             Event::Status(_) => None,
         })
         .collect();
-    let said = reply.sentences().iter().filter(|sentence| sentence.kind() != SentenceKind::Fixed);
-    assert_eq!(streamed, said.map(assistant::ReplySentence::text).collect::<Vec<_>>());
+    let said = if reply.outcome() == Outcome::Answer { reply.sentences() } else { &[] };
+    assert_eq!(streamed, said.iter().map(assistant::ReplySentence::text).collect::<Vec<_>>());
 }
 
 #[test]
@@ -414,10 +414,12 @@ fn a_quote_that_is_much_better_takes_the_place_of_the_first() {
         let question = enquiry(question);
         let (reply, events) = ask(&assistant, &question, Path::Full);
         let trace = reply.trace();
-        let (first, others) = trace.verified.split_first().unwrap();
+        let opens = |reply: &&VerifiedQuote| reply.text.starts_with("Yes. ") || reply.text.starts_with("No. ");
+        let verified: Vec<&VerifiedQuote> = trace.verified.iter().filter(|reply| !opens(reply)).collect();
+        let (first, others) = verified.split_first().unwrap();
         let best = others.iter().max_by(|a, b| a.odds.total_cmp(&b.odds));
-        let wanted = best.filter(|best| best.odds >= first.odds + 4.0).unwrap_or(first);
-        let counted = match (wanted == first, others.is_empty()) {
+        let wanted = *best.filter(|best| best.odds >= first.odds + 4.0).unwrap_or(first);
+        let counted = match (wanted == *first, others.is_empty()) {
             (_, true) => &mut not_doubted,
             (true, false) => &mut kept,
             (false, false) => &mut replaced,
@@ -430,6 +432,43 @@ fn a_quote_that_is_much_better_takes_the_place_of_the_first() {
         assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
     }
     assert!(kept > 0 && replaced > 0 && not_doubted > 0, "{kept} kept, {replaced} replaced, {not_doubted} not doubted");
+}
+
+#[test]
+fn an_answer_opens_with_yes_or_no_where_the_verifier_is_much_surer_of_one() {
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(any_odds());
+        parts.judges.verified = Judge { bias: 5.0, weights: BTreeMap::new(), ..judge() };
+    });
+    let (mut opened, mut open) = (0, 0);
+    for question in [
+        "Can I put soil in the brown bin?",
+        "Is it free to join the library?",
+        "Can I cancel a bulky waste collection?",
+        "Will you collect a sofa?",
+        "Can I share a garden waste bin?",
+        "Does Riverside Library open on a Saturday?",
+    ] {
+        let question = enquiry(question);
+        let (reply, events) = ask(&assistant, &question, Path::Full);
+        let [.., yes, no] = &reply.trace().verified[..] else { panic!("{:?}", reply.trace().verified) };
+        let answer = reply.trace().candidate.as_ref().unwrap().text.replace('\n', " ");
+        assert_eq!((&yes.text, &no.text), (&format!("Yes. {answer}"), &format!("No. {answer}")));
+        let first = &reply.sentences()[0];
+        let opening = (first.kind() == SentenceKind::Fixed).then(|| first.text());
+        let wanted = match yes.odds - no.odds {
+            1.0.. => Some("Yes."),
+            ahead if ahead <= -1.0 => Some("No."),
+            _ => None,
+        };
+        assert_eq!(opening, wanted, "{:?}", reply.trace().verified);
+        *(if wanted.is_some() { &mut opened } else { &mut open }) += 1;
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+    assert!(opened > 0 && open > 0, "{opened} opened, {open} not");
+    let (other, _) = ask(&assistant, &enquiry("How much does a garden waste subscription cost?"), Path::Full);
+    assert!(!other.trace().verified.iter().any(|reply| reply.text.starts_with("Yes.")), "{:?}", other.trace().verified);
 }
 
 #[test]

@@ -9,14 +9,17 @@ use retrieval::{Hit, RetrievalError, ToVerify};
 
 use super::{Found, Run, Shown, mean};
 use crate::assistant::{Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
+use crate::check::CheckedSentence;
 use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
+use crate::polar::{is_polar, opens_itself};
 use crate::quote::{
     Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, texts, to_read, weigh_in,
 };
 use crate::reply::VerifiedQuote;
+use crate::texts::{self as fixed, FixedText};
 use crate::triage::{instruction_like, redact};
 
 /// How many of the last turns the verifier reads, and how many characters of each.
@@ -32,6 +35,8 @@ const ASKED_FROM_HURRIED: f64 = 0.7;
 const DOUBTED: Range<f64> = -4.0..3.0;
 /// How many points of log-odds another quote has to be ahead of it.
 const MUCH_BETTER: f64 = 4.0;
+/// How many points of log-odds a yes is ahead of a no, or a no of a yes, where the answer opens with it.
+const DECIDED: f64 = 1.0;
 /// The reader's log-odds below which a sentence is not worth asking the verifier about beside the first quote.
 const UNLIKELY: f64 = -3.0;
 
@@ -198,43 +203,63 @@ impl Run<'_> {
         quotes: &[Quote],
     ) -> Result<(usize, Option<f64>), RetrievalError> {
         let Some((first, others)) = quotes.split_first() else { return Ok((0, None)) };
-        let Some(odds) = self.verify(earlier, question, &[first])? else { return Ok((0, None)) };
+        let reply = |quote: &Quote| (quote.passage, texts(&quote.sentences).join(" "));
+        let Some(odds) = self.verify(earlier, question, vec![reply(first)])? else { return Ok((0, None)) };
         let odds_of_first = odds[0];
         let is_likely = |quote: &Quote| quote.read.is_none_or(|read| read.answer >= UNLIKELY);
-        let (places, others): (Vec<usize>, Vec<&Quote>) =
-            (1..).zip(others).filter(|(_, other)| is_likely(other)).unzip();
+        let others = (1..).zip(others).filter(|(_, other)| is_likely(other));
+        let (places, others): (Vec<usize>, Vec<(usize, String)>) = others.map(|(n, other)| (n, reply(other))).unzip();
         if self.path == Path::Hurried || !DOUBTED.contains(&odds_of_first) || others.is_empty() {
             return Ok((0, Some(odds_of_first)));
         }
-        let odds = self.verify(earlier, question, &others)?.unwrap_or_default();
+        let odds = self.verify(earlier, question, others)?.unwrap_or_default();
         let best = places.into_iter().zip(odds).max_by(|(_, a), (_, b)| a.total_cmp(b));
         let better = best.filter(|(_, odds)| *odds >= odds_of_first + MUCH_BETTER);
         Ok(better.map_or((0, Some(odds_of_first)), |(place, odds)| (place, Some(odds))))
     }
 
-    /// Asks the verifier, where one is loaded and in time, how well each quote answers what was asked.
+    /// A yes or a no to open the answer with, where the question asks for one and the verifier is much surer of the answer with
+    /// the one than with the other.
+    pub(super) fn yes_or_no(
+        &mut self,
+        earlier: &[String],
+        question: &str,
+        (passage, answer): (usize, &[CheckedSentence]),
+    ) -> Result<Option<FixedText>, RetrievalError> {
+        let answer = texts(answer).join(" ");
+        if self.path != Path::Full || !is_polar(question) || opens_itself(&answer) {
+            return Ok(None);
+        }
+        let with = |opening: FixedText| (passage, format!("{} {answer}", opening.as_str()));
+        let odds = self.verify(earlier, question, vec![with(fixed::yes()), with(fixed::no())])?.unwrap_or_default();
+        let [yes, no] = odds[..] else { return Ok(None) };
+        Ok(match yes - no {
+            DECIDED.. => Some(fixed::yes()),
+            ahead if ahead <= -DECIDED => Some(fixed::no()),
+            _ => None,
+        })
+    }
+
+    /// Asks the verifier, where one is loaded and in time, how well each reply, which is from the passage beside it, answers
+    /// what was asked.
     fn verify(
         &mut self,
         earlier: &[String],
         question: &str,
-        quotes: &[&Quote],
+        replies: Vec<(usize, String)>,
     ) -> Result<Option<Vec<f64>>, RetrievalError> {
         let parts = &self.assistant.parts;
         let (Path::Full | Path::Hurried, Some(verifier)) = (self.path, &parts.verifier) else { return Ok(None) };
         (self.on_event)(Event::Status(Stage::Reading));
         let (is_in_time, time_left) = (self.course.next_verification_is_in_time(), self.time_left());
         let in_time = || is_in_time && time_left();
-        let texts: Vec<String> = quotes.iter().map(|quote| texts(&quote.sentences).join(" ")).collect();
-        let replies: Vec<(usize, ToVerify<'_>)> = quotes
-            .iter()
-            .zip(&texts)
-            .map(|(quote, reply)| (quote.passage, ToVerify { earlier, question, reply }))
-            .collect();
-        let odds = self.timed("verify", |_| verifier.verify(&parts.index, &replies, &in_time))?;
+        let to_verify: Vec<(usize, ToVerify<'_>)> =
+            replies.iter().map(|(passage, reply)| (*passage, ToVerify { earlier, question, reply })).collect();
+        let odds = self.timed("verify", |_| verifier.verify(&parts.index, &to_verify, &in_time))?;
         self.note(course::verification_note(odds.is_some()));
         let odds: Option<Vec<f64>> = odds.map(|odds| odds.into_iter().map(f64::from).collect());
-        let told = texts.into_iter().zip(odds.iter().flatten());
-        self.trace.verified.extend(told.map(|(text, odds)| VerifiedQuote { text, odds: *odds }));
+        let told = replies.into_iter().zip(odds.iter().flatten());
+        self.trace.verified.extend(told.map(|((_, text), odds)| VerifiedQuote { text, odds: *odds }));
         Ok(odds)
     }
 

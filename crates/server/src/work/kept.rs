@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use assistant::{Event, Reply, Sameness};
-use conversation::SentenceKind;
+use conversation::Outcome;
 use lru::LruCache;
 
 use super::Job;
@@ -76,8 +76,8 @@ impl Kept {
 
 /// The events of an answer that is there as a whole.
 pub(crate) fn sentences(reply: &Reply) -> impl Iterator<Item = Event> {
-    let of_the_answer = reply.sentences().iter().filter(|sentence| sentence.kind() != SentenceKind::Fixed);
-    of_the_answer.enumerate().map(|(index, sentence)| Event::Sentence {
+    let of_an_answer = if reply.outcome() == Outcome::Answer { reply.sentences() } else { &[] };
+    of_an_answer.iter().enumerate().map(|(index, sentence)| Event::Sentence {
         index,
         text: sentence.text().to_owned(),
         citations: sentence.citations().to_vec(),
