@@ -341,7 +341,8 @@ impl Assistant {
         contextualise(&question, &history, self.weights.analyzer())
     }
 
-    /// What a message is, by the rules; and where they leave it to the pages or to records, whether it speaks of danger.
+    /// What a message is, by the rules; and where they leave it to the pages, to records or to a person, whether it speaks of
+    /// danger. Where they see danger and the classifier next to none, they are asked what it is besides.
     pub(crate) fn triage(&self, message: &str) -> Option<Triage> {
         let too_long = message.chars().count() > limits::MAX_QUESTION_CHARACTERS;
         let by_rules = danger(message).filter(|kind| too_long || !self.is_hardly_danger(*kind, message));

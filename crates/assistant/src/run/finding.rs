@@ -208,11 +208,11 @@ impl Run<'_> {
         let odds_of_first = odds[0];
         let is_likely = |quote: &Quote| quote.read.is_none_or(|read| read.answer >= UNLIKELY);
         let others = (1..).zip(others).filter(|(_, other)| is_likely(other));
-        let (places, others): (Vec<usize>, Vec<(usize, String)>) = others.map(|(n, other)| (n, reply(other))).unzip();
-        if self.path == Path::Hurried || !DOUBTED.contains(&odds_of_first) || others.is_empty() {
+        let (places, replies): (Vec<usize>, Vec<_>) = others.map(|(place, other)| (place, reply(other))).unzip();
+        if self.path == Path::Hurried || !DOUBTED.contains(&odds_of_first) || replies.is_empty() {
             return Ok((0, Some(odds_of_first)));
         }
-        let odds = self.verify(earlier, question, others)?.unwrap_or_default();
+        let odds = self.verify(earlier, question, replies)?.unwrap_or_default();
         let best = places.into_iter().zip(odds).max_by(|(_, a), (_, b)| a.total_cmp(b));
         let better = best.filter(|(_, odds)| *odds >= odds_of_first + MUCH_BETTER);
         Ok(better.map_or((0, Some(odds_of_first)), |(place, odds)| (place, Some(odds))))
