@@ -32,16 +32,20 @@ impl Pattern {
     }
 }
 
-/// Whether the characters around a place in the text are of one figure, as those of 25, 9.50 and 12,000 are.
+/// Whether the characters around a place in the text are of one figure, as those of 25, 9.50 and 12,000 are. What £9.00 has
+/// behind £9 adds nothing to it.
 fn cuts_figure(text: &str, place: usize) -> bool {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let mark = |c: Option<char>| matches!(c, Some('.' | ','));
-    let (mut before, mut after) = (text[..place].chars().rev(), text[place..].chars());
-    let (last, first) = (before.next(), after.next());
-    match (digit(last), digit(first)) {
+    let (before, after) = text.split_at(place);
+    let (mut back, mut on) = (before.chars().rev(), after.chars());
+    match (digit(back.next()), digit(on.next())) {
         (true, true) => true,
-        (true, false) => mark(first) && digit(after.next()),
-        (false, true) => mark(last) && digit(before.next()),
+        (true, false) => {
+            let nothing = after.strip_prefix(".00").is_some_and(|rest| !digit(rest.chars().next()));
+            mark(after.chars().next()) && digit(on.next()) && !nothing
+        }
+        (false, true) => mark(before.chars().next_back()) && digit(back.next()),
         (false, false) => false,
     }
 }
@@ -75,6 +79,8 @@ mod tests {
         check("£ ?9", "It costs £9.", true);
         check("£ ?9", "It costs £9, or £12 by post.", true);
         check("£ ?9", "It costs £9.50", false);
+        check("£ ?9", "It costs £9.00.", true);
+        check("£ ?9", "It costs £9.005", false);
         check("£ ?12", "It costs £12,000", false);
         check("£ ?12,000", "It costs £12,000", true);
         check("50", "It costs £9.50", false);
