@@ -4,25 +4,22 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::triage::single;
+
 /// What a polar question begins with: at the beginning of a sentence, after a comma with a subject that shows it to be one, and
 /// a resident's own "can I" anywhere.
 static POLAR: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    single(
         r"^(can|could|do|does|did|is|are|am|will|would|should)\s+\w|(^|[,;:]\s*|\b(and|but|so|also|please|hi|hello|then)\s+)(can|could|do|does|did|is|are|am|will|would|should|may|must|have|has)\s+(i|we|you|it|he|she|they|that|this|these|those|there|the|a|an|my|our|your|his|her|their|any|anyone|someone|somebody|\w+s)\b|\b(can|could|do|am|may|should|would|will) (i|we)\b|\b(do|will|are) you\b",
     )
 });
 
 /// What asks for more than a yes or a no, for one of two things, by a negative, or politely for something else.
 static OTHER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
+    single(
         r"\b(how|hw|what|whats|wot|where|when|who|whose|which|why|or|whether)\b|\b(is|are|do|does|did|can|could|wo|would|should|have|has|am)(n['’]?t\s+\w+|\s+\w+\s+not)\b|\b(tell|let|show|send|give|help|explain to|advise) (me|us)\b|\byou (know|help|explain|advise|confirm)\b",
     )
 });
-
-#[allow(clippy::expect_used)]
-fn pattern(text: &str) -> Regex {
-    Regex::new(&format!("(?i){text}")).expect("a pattern of this module")
-}
 
 /// Whether a text begins with a yes or a no of its own, as in "Usually no".
 pub(crate) fn opens_itself(text: &str) -> bool {

@@ -92,7 +92,7 @@ static ANGER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 #[allow(clippy::expect_used)]
-fn single(pattern: &str) -> Regex {
+pub(crate) fn single(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("a pattern of this crate")
 }
 

@@ -241,6 +241,9 @@ fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
     for ordinary in ["How much does a garden waste subscription cost?", "is the ice rink open on sunday"] {
         assert!(with.reply_at_once(&enquiry(ordinary)).is_none(), "{ordinary}");
     }
+    let asks_for_a_person = "can I speak to a person, by the weir I can see a hand going up and down";
+    assert_eq!(without.reply_at_once(&enquiry(asks_for_a_person)).unwrap().reason(), Some(Reason::AskedForPerson));
+    assert_eq!(with.reply_at_once(&enquiry(asks_for_a_person)).unwrap().outcome(), Outcome::Signpost);
     assert_eq!(with.reply_at_once(&enquiry("human please")).unwrap().reason(), Some(Reason::AskedForPerson));
 }
 

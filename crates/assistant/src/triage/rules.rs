@@ -336,6 +336,12 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_holds_by_its_items_and_not_by_what_is_between() {
+        let (rules, words) = (Rules::parse(TEXT), words("one dog ran after two cats"));
+        assert_eq!(rules.find_all(&rules.read(&words), "a"), [[(0, 0), (4, 4)]]);
+    }
+
+    #[test]
     fn either_order_and_exceptions() {
         check("a fire, and the boy is in there", Some("b"));
         check("the boy started a fire", Some("b"));

@@ -76,6 +76,11 @@ fn a_figure_of_speech_is_none_and_hides_none() {
             "a dog attacked a girl, she is bleeding badly",
         ),
         ("want to end my tenancy, how much notice", "i want to end my life"),
+        ("parking on our road is a pain in the neck", "bad pain in my chest and my left arm is numb"),
+        ("the new charge kicks in next week, who pays", "he punched mum in the stomach and she can not get up"),
+        ("are there courses about domestic abuse", "of course he hits me, i need somewhere to go tonight"),
+        ("my parcel is missing, the number is 4411", "my little boy is missing, his name is Sam and he is 4"),
+        ("back in 2019 i got attacked by a dog", "my ex is back in the house with a knife"),
         ("planned power cut next Wednesday, will the bins be collected?", "the whole street has no power"),
     ] {
         check(harmless, None);
