@@ -21,7 +21,7 @@ use crate::quote::StemWeights;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
-use crate::triage::{DangerClassifier, Triage, danger, redact, sentences, triage};
+use crate::triage::{DangerClassifier, Triage, danger, parts, redact, sentences, triage};
 
 /// A question and what was said before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +223,8 @@ impl Assistant {
 
     /// The reply to a message that triage alone can meet: danger, a wish for a person, a greeting. It needs no language
     /// model: the rules take about a millisecond, and the encoder, which the classifier of danger needs, some 20 for a message
-    /// that was not read lately. So nobody in danger waits behind other people's questions. None for all that needs the pages.
+    /// and fewer for each of its parts, where they were not read lately. So nobody in danger waits behind other people's
+    /// questions. None for all that needs the pages.
     pub fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
         Run::new(self, Path::Full, None, &mut |_| (), &|| true).at_once(enquiry)
     }
@@ -341,8 +342,8 @@ impl Assistant {
         contextualise(&question, &history, self.weights.analyzer())
     }
 
-    /// What a message is, by the rules; and where they leave it to the pages, to records or to a person, whether it speaks of
-    /// danger. Where they see danger and the classifier next to none, they are asked what it is besides.
+    /// What a message is, by the rules; and where they leave it to the pages, to records or to a person, whether it or a part
+    /// of it speaks of danger. Where they see danger and the classifier next to none, they are asked what it is besides.
     pub(crate) fn triage(&self, message: &str) -> Option<Triage> {
         let too_long = message.chars().count() > limits::MAX_QUESTION_CHARACTERS;
         let by_rules = danger(message).filter(|kind| too_long || !self.is_hardly_danger(*kind, message));
@@ -353,8 +354,11 @@ impl Assistant {
         if too_long || found.is_some_and(Triage::is_settled) {
             return found;
         }
-        let likely = self.parts.danger.as_ref().zip(self.vector(message));
-        likely.and_then(|(classifier, vector)| classifier.danger(&vector)).map(Triage::LikelyDanger).or(found)
+        let likely = self.parts.danger.as_ref().and_then(|classifier| {
+            let of_part = |part: String| classifier.danger_of_part(&self.vector(&part)?);
+            classifier.danger(&self.vector(message)?).or_else(|| parts(message).into_iter().find_map(of_part))
+        });
+        likely.map(Triage::LikelyDanger).or(found)
     }
 
     /// Whether the classifier sees no danger in a message nor in any of its sentences, where a rule saw it in words that often

@@ -96,6 +96,9 @@ pub(crate) fn single(pattern: &str) -> Regex {
     Regex::new(&format!("(?i){pattern}")).expect("a pattern of this crate")
 }
 
+/// How many sentences of a message are looked at by themselves, so that no message takes long to triage.
+const MOST_SENTENCES: usize = 20;
+
 /// A longer message may hold a question beside the abuse.
 const MOST_WORDS_OF_ABUSE: usize = 16;
 
@@ -110,6 +113,14 @@ pub(crate) fn danger(message: &str) -> Option<SignpostKind> {
 /// The sentences of a message, as people type them, that say something: those of three words or more.
 pub(crate) fn sentences(message: &str) -> impl Iterator<Item = &str> {
     message.split(words::SENTENCE_ENDS).filter(|sentence| sentence.split_whitespace().nth(2).is_some())
+}
+
+/// The parts of a message of several sentences, in which danger may stand beside something else: each of its first sentences,
+/// and each two that follow one another.
+pub(crate) fn parts(message: &str) -> Vec<String> {
+    let sentences: Vec<&str> = sentences(message).map(str::trim).take(MOST_SENTENCES).collect();
+    let parts = (1..sentences.len().min(3)).flat_map(|count| sentences.windows(count).map(|part| part.join(". ")));
+    parts.collect()
 }
 
 /// Reads a message that speaks of no danger by the rules, in the order of what matters most.
@@ -171,6 +182,16 @@ mod tests {
 
     fn check(message: &str, expected: Option<Triage>) {
         assert_eq!(triage(message), expected, "{message}");
+    }
+
+    #[test]
+    fn a_message_has_its_sentences_and_pairs_of_them_as_parts() {
+        let parts_of = |message: &str| parts(message).join(" | ");
+        assert_eq!(parts_of("when are bins collected?"), "");
+        assert_eq!(parts_of("Hello! when are bins collected?"), "");
+        assert_eq!(parts_of("One two three. Four five six?"), "One two three | Four five six");
+        assert_eq!(parts_of("a b c\n\nd e f! g h i"), "a b c | d e f | g h i | a b c. d e f | d e f. g h i");
+        assert_eq!(parts(&"a b c. ".repeat(100)).len(), 39);
     }
 
     #[test]

@@ -7,6 +7,10 @@ use serde::Deserialize;
 /// hardly any of the others (`training/README.md`).
 const LEAST: f32 = 0.65;
 
+/// The probability from which one or two sentences are, within a message that as a whole is not: without what stands around
+/// them, more sentences sound like danger.
+const LEAST_OF_PART: f32 = 0.95;
+
 /// The probability below which a message, and each sentence of it, speaks of no danger though a rule says so.
 const HARDLY: f32 = 0.02;
 
@@ -87,9 +91,18 @@ impl DangerClassifier {
 
     /// The kind of danger that a message with this vector speaks of, if any.
     pub(crate) fn danger(&self, vector: &[f32]) -> Option<SignpostKind> {
+        self.danger_from(LEAST, vector)
+    }
+
+    /// The kind of danger that a part of a message with this vector speaks of, if any.
+    pub(crate) fn danger_of_part(&self, vector: &[f32]) -> Option<SignpostKind> {
+        self.danger_from(LEAST_OF_PART, vector)
+    }
+
+    fn danger_from(&self, least: f32, vector: &[f32]) -> Option<SignpostKind> {
         let of_kinds = self.of_kinds(vector);
         let danger: f32 = of_kinds.iter().map(|(_, share)| share).sum();
-        if danger < LEAST {
+        if danger < least {
             return None;
         }
         let (kind, share) = of_kinds.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -126,6 +139,15 @@ mod tests {
         check(&[1.0, 1.0], Some(SignpostKind::LifeDanger));
         check(&[0.0, 0.0], None);
         check(&[-1.0, -1.0], None);
+    }
+
+    #[test]
+    fn a_part_of_a_message_has_to_be_surer() {
+        let classifier = DangerClassifier::parse(TEXT).unwrap();
+        for (vector, of_part) in [([1.0, 0.0], None), ([2.0, 0.0], Some(SignpostKind::Gas))] {
+            assert_eq!(classifier.danger(&vector), Some(SignpostKind::Gas));
+            assert_eq!(classifier.danger_of_part(&vector), of_part);
+        }
     }
 
     #[test]

@@ -1,0 +1,232 @@
+//! What the verifier says of a quote, and what comes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use assistant::{Assistant, Compose, Event, Filled, Judge, Path, QuoteOnlyReason, VerifiedQuote};
+use conversation::{Outcome, Reason, SentenceKind};
+use inference::{Precision, Verifier};
+use retrieval::{PassageVerifier, ToVerify};
+
+use super::{
+    MONDAY, PAGES, ask, assistant, assistant_with, check_grounded, enquiry, judge, model_file, recorded_and_replayed,
+};
+
+/// A verifier that knows nothing: its head is made of zeros, and gives even odds to every answer, behind two blocks of the
+/// model and with so many tokens of context.
+fn verifier(context_tokens: usize) -> PassageVerifier {
+    verifier_of(&[0.0], 0.0, context_tokens)
+}
+
+/// A verifier whose head has such numbers, again and again.
+fn verifier_of(head: &[f32], bias: f32, context_tokens: usize) -> PassageVerifier {
+    let tensors = [
+        ("heads.weight", head.iter().copied().cycle().take(576).collect(), "[1,576]"),
+        ("heads.bias", vec![bias], "[1]"),
+        ("blocks", vec![2.0], "[1]"),
+    ];
+    let (mut header, mut data) = (Vec::new(), Vec::new());
+    for (name, values, shape) in tensors {
+        let start = data.len();
+        data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        header.push(format!(
+            "\"{name}\":{{\"dtype\":\"F32\",\"shape\":{shape},\"data_offsets\":[{start},{}]}}",
+            data.len()
+        ));
+    }
+    let header = format!("{{{}}}", header.join(","));
+    let head = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
+    let verifier = Verifier::load(&model_file(), &head, Precision::Quantised, context_tokens).unwrap();
+    PassageVerifier::new(verifier, 64 << 20, None)
+}
+
+/// An assistant with a verifier, whose judge of what is verified is never sure enough, whatever the other one says.
+fn verified(context_tokens: usize) -> Assistant {
+    let never = Judge { curve: Vec::new(), ..judge() };
+    assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(verifier(context_tokens));
+        parts.judges.verified = never;
+    })
+}
+
+#[test]
+fn a_verified_candidate_has_a_judge_of_its_own() {
+    let assistant = verified(1024);
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let (reply, events) = ask(&assistant, &question, Path::Full);
+    assert_eq!(
+        reply.trace().path,
+        "full; reranked; verified; verified",
+        "where the odds are even, other quotes are asked about"
+    );
+    assert_eq!(reply.trace().signals["verified"].to_bits(), 0.0_f64.to_bits());
+    assert_eq!((reply.outcome(), reply.reason()), (Outcome::Handoff, Some(Reason::LowConfidence)));
+    assert!(!events.iter().any(|event| matches!(event, Event::Sentence { .. })), "a withheld answer was shown");
+    assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    // Without the model, nobody is asked.
+    let (quoted, _) = ask(&assistant, &question, Path::QuoteOnly(QuoteOnlyReason::Overload));
+    assert_eq!((quoted.outcome(), quoted.trace().signals.get("verified")), (Outcome::Answer, None));
+}
+
+/// As a reader of tea leaves would: odds that differ from quote to quote.
+fn any_odds() -> PassageVerifier {
+    verifier_of(&[5.0, -2.5, 7.5, -10.0, 1.25], -83.0, 1024)
+}
+
+#[test]
+fn replies_are_verified_together_as_each_alone() {
+    let (assistant, verifier) = (assistant(Compose::Quote), any_odds());
+    let earlier = ["Resident: I have a garden.".to_owned()];
+    let replies =
+        ["Yes.", "A subscription costs £52 a year.", "A subscription costs £52 a year. You need a bin.", "No."];
+    let what = |reply| ToVerify { earlier: &earlier, question: "And what does it cost?", reply };
+    let all: Vec<(usize, ToVerify<'_>)> = [0, 1, 0, 1].into_iter().zip(replies.map(what)).collect();
+    let verify = |replies: &[(usize, ToVerify<'_>)]| {
+        let odds = verifier.verify(assistant.index(), replies, &|| true).unwrap().unwrap();
+        odds.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    let alone: Vec<u32> = all.iter().flat_map(|one| verify(std::slice::from_ref(one))).collect();
+    assert_eq!(verify(&all), alone);
+    assert_eq!(BTreeSet::from_iter(alone).len(), replies.len(), "the odds say nothing");
+    let twice = [all[0], all[0]];
+    assert_eq!(verify(&twice), [verify(&all[..1]), verify(&all[..1])].concat(), "what is asked twice");
+}
+
+#[test]
+fn a_quote_that_is_much_better_takes_the_place_of_the_first() {
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.verifier = Some(any_odds()));
+    let (mut kept, mut replaced, mut not_doubted) = (0, 0, 0);
+    for question in [
+        "How much does a garden waste subscription cost?",
+        "Can I cancel a bulky waste collection?",
+        "When does Riverside Library open?",
+        "Do I need planning permission for a garden shed?",
+        "What does it cost to have a sofa taken away?",
+        "Can I put soil in the brown bin?",
+        "How long until my brown bin arrives?",
+        "Is it free to join the library?",
+    ] {
+        let question = enquiry(question);
+        let (reply, events) = ask(&assistant, &question, Path::Full);
+        let trace = reply.trace();
+        let opens = |reply: &&VerifiedQuote| reply.text.starts_with("Yes. ") || reply.text.starts_with("No. ");
+        let verified: Vec<&VerifiedQuote> = trace.verified.iter().filter(|reply| !opens(reply)).collect();
+        let (first, others) = verified.split_first().unwrap();
+        let best = others.iter().max_by(|a, b| a.odds.total_cmp(&b.odds));
+        let wanted = *best.filter(|best| best.odds >= first.odds + 4.0).unwrap_or(first);
+        let counted = match (wanted == *first, others.is_empty()) {
+            (_, true) => &mut not_doubted,
+            (true, false) => &mut kept,
+            (false, false) => &mut replaced,
+        };
+        *counted += 1;
+        assert!(others.is_empty() || (-4.0..3.0).contains(&first.odds), "{:?}", trace.verified);
+        assert_eq!(trace.candidate.as_ref().unwrap().text.replace('\n', " "), wanted.text);
+        assert_eq!(trace.signals["verified"].to_bits(), wanted.odds.to_bits());
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+    assert!(kept > 0 && replaced > 0 && not_doubted > 0, "{kept} kept, {replaced} replaced, {not_doubted} not doubted");
+}
+
+#[test]
+fn an_answer_opens_with_yes_or_no_where_the_verifier_is_much_surer_of_one() {
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(any_odds());
+        parts.judges.verified = Judge { bias: 5.0, weights: BTreeMap::new(), ..judge() };
+    });
+    let (mut opened, mut open) = (0, 0);
+    for question in [
+        "Can I put soil in the brown bin?",
+        "Is it free to join the library?",
+        "Can I cancel a bulky waste collection?",
+        "Will you collect a sofa?",
+        "Can I share a garden waste bin?",
+        "Does Riverside Library open on a Saturday?",
+    ] {
+        let question = enquiry(question);
+        let (reply, events) = ask(&assistant, &question, Path::Full);
+        let [.., yes, no] = &reply.trace().verified[..] else { panic!("{:?}", reply.trace().verified) };
+        let answer = reply.trace().candidate.as_ref().unwrap().text.replace('\n', " ");
+        assert_eq!((&yes.text, &no.text), (&format!("Yes. {answer}"), &format!("No. {answer}")));
+        let first = &reply.sentences()[0];
+        let opening = (first.kind() == SentenceKind::Fixed).then(|| first.text());
+        let wanted = match yes.odds - no.odds {
+            1.0.. => Some("Yes."),
+            ahead if ahead <= -1.0 => Some("No."),
+            _ => None,
+        };
+        assert_eq!(opening, wanted, "{:?}", reply.trace().verified);
+        *(if wanted.is_some() { &mut opened } else { &mut open }) += 1;
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+    assert!(opened > 0 && open > 0, "{opened} opened, {open} not");
+    let (other, _) = ask(&assistant, &enquiry("How much does a garden waste subscription cost?"), Path::Full);
+    assert!(!other.trace().verified.iter().any(|reply| reply.text.starts_with("Yes.")), "{:?}", other.trace().verified);
+}
+
+#[test]
+fn the_verifier_is_asked_where_it_can_matter() {
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let asked = |bias: f64, path: Path| {
+        let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+            parts.verifier = Some(verifier(1024));
+            parts.judges.full = Judge { bias, weights: BTreeMap::new(), ..judge() };
+        });
+        let (reply, events) = ask(&assistant, &question, path);
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+        reply.trace().verified.len()
+    };
+    // Odds of a confidence of .05, .5 and .9 without the verifier.
+    let (hopeless, open, likely) = (-3.0, 0.0, 2.2);
+    assert_eq!(asked(hopeless, Path::Full), 0);
+    assert!(asked(open, Path::Full) > 1, "the others as well");
+    assert_eq!(asked(open, Path::Hurried), 0);
+    assert_eq!(asked(likely, Path::Hurried), 1, "the first alone");
+    assert_eq!(asked(likely, Path::Unverified), 0);
+}
+
+#[test]
+fn each_part_of_a_question_is_verified_by_itself() {
+    let sure = Judge { bias: 5.0, weights: BTreeMap::new(), ..judge() };
+    let assistant = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| {
+        parts.verifier = Some(verifier(1024));
+        parts.judges.verified = sure;
+    });
+    let question = enquiry("How much does each extra brown bin cost and when does Riverside Library open?");
+    let (reply, events) = ask(&assistant, &question, Path::Full);
+    let said = &reply.trace().candidate.as_ref().unwrap().text;
+    assert!(said.contains("£40") && said.contains("9am"), "{said}");
+    let asked_about = |text: &str| reply.trace().verified.iter().any(|quote| quote.text.contains(text));
+    assert!(asked_about("£40") && asked_about("9am"), "{:?}", reply.trace().verified);
+    let both = |text: &str| text.contains("£40") && text.contains("9am");
+    assert!(!reply.trace().verified.iter().any(|quote| both(&quote.text)), "each by its own passage");
+    check_grounded(&reply, &events);
+    assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+}
+
+#[test]
+fn what_cannot_be_verified_is_judged_as_what_was_not() {
+    let question = enquiry("How much does a garden waste subscription cost?");
+    let out_of_time = Some(Instant::now());
+    // A passage of this length leaves no room for the question.
+    for (context_tokens, deadline) in [(60, None), (1024, out_of_time)] {
+        let assistant = verified(context_tokens);
+        let reply = assistant.reply(&question, Path::Full, deadline, &mut |_| (), &|| true);
+        assert!(reply.trace().path.ends_with("; verification cut short"), "{}", reply.trace().path);
+        assert_eq!(reply.outcome(), Outcome::Answer, "{reply:?}");
+        assert!(!reply.may_be_given_again(), "there may be time when it is asked again");
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+    }
+}
+
+#[test]
+fn states_of_the_verifier_are_filled_as_well() {
+    let with_verifier = verified(1024);
+    let before = with_verifier.passage_states().of;
+    assert_eq!(before, assistant(Compose::Quote).passage_states().of + with_verifier.index().len());
+    while with_verifier.fill_next_state(&|| true) == Filled::Step {}
+    assert_eq!(with_verifier.passage_states().kept, before);
+}
