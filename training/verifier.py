@@ -98,6 +98,7 @@ def main() -> None:
     parser.add_argument("--encoder", required=True, help="the folder of all-MiniLM-L6-v2, with all its files")
     parser.add_argument("--out", type=Path, required=True, help="the adapter to write, a safetensors file")
     parser.add_argument("--start", type=Path, help="an adapter, or only its head, to go on from")
+    parser.add_argument("--first", type=int, default=0, help="passages that a run with the same seed has seen, put last")
     parser.add_argument("--passages", type=int, default=10**6, help="most passages that are trained on")
     parser.add_argument("--kept-back", type=int, default=40, help="passages that are reported on at the end")
     parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the changes")
@@ -109,7 +110,8 @@ def main() -> None:
     chance = random.Random(options.seed)
     chance.shuffle(passages)
     kept_back = [passage for passage in passages if texts.held_out(passage)][: options.kept_back]
-    trained = [passage for passage in passages if not texts.held_out(passage)][: options.passages]
+    trained = [passage for passage in passages if not texts.held_out(passage)]
+    trained = (trained[options.first :] + trained[: options.first])[: options.passages]
     encoder = Encoder(options.encoder)
     made = [replies(passage, encoder, chance) for passage in trained + kept_back]
     last = len([each for each in made[: len(trained)] if each])
