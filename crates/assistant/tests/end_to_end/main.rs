@@ -13,7 +13,7 @@ use assistant::{
     Assistant, AssistantParts, Clock, Compose, CurvePoint, DangerClassifier, Enquiry, Event, Judge, Judges, Options,
     Path, QuoteOnlyReason, Record, Replay, Reply,
 };
-use conversation::{Outcome, Reason, Role, Turn};
+use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
