@@ -30,8 +30,9 @@ const HISTORY_DECAY: f32 = 0.9;
 /// The share of the question alone in the vector; the rest is the question with its history.
 const OWN_WEIGHT: f32 = 0.3;
 
-/// How many vectors of questions are kept: one question is encoded for several ends, and many ask the same.
-const KEPT_VECTORS: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+/// How many vectors of questions and their sentences are kept, some 1.5 KB each: one question is encoded for several ends,
+/// before it waits and after, and many ask the same.
+const KEPT_VECTORS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
 /// What a build is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
