@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use conversation::{ConversationRecord, Event, Phase};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
 use crate::commands::{Command, Staff, any_command, decide};
 use crate::rules::{at_ms, check_endings, check_events, check_history, check_place};
@@ -14,18 +14,39 @@ use crate::table::ALLOWED;
 
 const SEQUENCES: u32 = 2_048;
 
+/// A state's name and that of an event.
+type Move = (&'static str, &'static str);
+
+/// Other sequences at every run.
 #[test]
 fn whatever_is_tried_the_rules_hold() {
-    let seen = RefCell::new(BTreeSet::new());
-    let mut runner = TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
-    let walked = runner.run(&vec(any_command(), 1..=60), |commands| walk(&commands, &seen));
-    assert!(walked.is_ok(), "{}", walked.unwrap_err());
-    // Every row of the table was walked through, and nothing else: no move is only written down.
-    let table: BTreeSet<_> = ALLOWED.iter().map(|(state, event, _)| (*state, *event)).collect();
-    assert_eq!(seen.into_inner(), table);
+    let seen = walk_all(TestRunner::new(config()));
+    assert!(seen.is_subset(&table()), "not in the table: {:?}", seen.difference(&table()));
 }
 
-fn walk(commands: &[Command], seen: &RefCell<BTreeSet<(&'static str, &'static str)>>) -> Result<(), TestCaseError> {
+/// No move is only written down. The same sequences at every run: the rarest moves are not in all others.
+#[test]
+fn every_row_of_the_table_is_walked_through() {
+    let same = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    assert_eq!(walk_all(TestRunner::new_with_rng(config(), same)), table());
+}
+
+fn config() -> Config {
+    Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() }
+}
+
+fn walk_all(mut runner: TestRunner) -> BTreeSet<Move> {
+    let seen = RefCell::new(BTreeSet::new());
+    let walked = runner.run(&vec(any_command(), 1..=60), |commands| walk(&commands, &seen));
+    assert!(walked.is_ok(), "{}", walked.unwrap_err());
+    seen.into_inner()
+}
+
+fn table() -> BTreeSet<Move> {
+    ALLOWED.iter().map(|(state, event, _)| (*state, *event)).collect()
+}
+
+fn walk(commands: &[Command], seen: &RefCell<BTreeSet<Move>>) -> Result<(), TestCaseError> {
     let mut record = ConversationRecord::default();
     let mut events: Vec<Event> = Vec::new();
     for command in commands {
