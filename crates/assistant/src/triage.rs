@@ -73,9 +73,10 @@ static ACCOUNT: LazyLock<RegexSet> = LazyLock::new(|| {
     set(&[
         r"\b(what'?s|what is|check|see|tell me|how much is|view)\b.{0,30}\bmy\b.{0,30}\b(balance|account|arrears|debt|reference|case|claim|application|appointment|record|status|position|place)\b.{0,40}$",
         r"\bhow much (do|did) i (still )?owe\b",
-        r"\b(has|have|did|is|was|were|when will|when is|why (has|have|did|was|is))\b.{0,40}\bmy\b.{0,50}\b(approved|processed|received|been|gone through|arrived?|accepted|rejected|refused|turned down|decided|done|sorted|ready|paid|looked at|assessed|posted|come through|stopped|cancelled)\b",
+        r"\b(has|have|did|is|was|were|when will|when is|why (has|have|did|was|is))\b.{0,40}\bmy\b.{0,50}\b(approved|processed|received|gone through|arrived?|accepted|rejected|refused|turned down|decided|done|sorted|ready|paid|looked at|assessed|posted|come through|stopped|cancelled)\b",
+        r"\b(has|have)\b.{0,40}\bmy\b.{0,50}\bbeen\b",
         r"\bwhen is my (appointment|hearing|visit|assessment|interview|inspection)\b",
-        r"\b(where am i|what (number|place|position) am i|how far (up|down|along) am i|where i am)\b.{0,40}\b(list|queue|register)?",
+        r"\b(what (number|place|position) am i|how far (up|down|along) am i)\b|\b(where am i|where i am)(\W*$|\b.{0,40}\b(list|queue|register))",
         r"\b(has any ?one|did you|have you)\b.{0,40}\b(looked at|got|get|received?|process(ed)?|decided|seen)\b.{0,40}\b(my|it|yet)\b",
         r"\b(i|we) (sent|submitted|applied|posted|booked|paid|handed|put|filled)\b.{0,120}\b(has it|has my|is it|what date|when (is|are) (it|you|my)|have you|has any ?one|any news|any update|gone through|approved yet|am i down for|reference)\b",
         r"\b(which|what)\b.{0,40}\bdid (my|our|i)\b.{0,40}\b(get|come|offered|allocated)\b",
@@ -221,6 +222,9 @@ mod tests {
     fn records_and_complaints() {
         check("how much do i owe on my council tax", Some(Triage::AccountSpecific));
         check("has my housing application been approved yet", Some(Triage::AccountSpecific));
+        check("where am i on the housing list now", Some(Triage::AccountSpecific));
+        check("where am I supposed to put the permit once I have paid", None);
+        check("The grave was in my grandad's name and he has been gone for years. Who owns it?", None);
         check("How do I check whether I qualify for council tax support?", None);
         check("When will my bins be collected at Christmas?", None);
         check("This is a disgrace. I have rung three times and nobody listens", Some(Triage::Complaint));
