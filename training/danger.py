@@ -90,6 +90,8 @@ def main() -> None:
     # Whoever asks what a page answers is in no danger.
     asked = [question for passage in texts.load(folder / "passages") for question in passage["answered"]]
     ordinary = [question["question"] for question in asked if not question["earlier"]]
+    cases = [case for file in sorted((folder / "councils").glob("*/questions.jsonl")) for case in load(file)]
+    ordinary += [case["question"] for case in cases if "history" not in case and case["expect"] != "signpost"]
     vectors = lambda wanted: np.stack(encoder.vectors(wanted)).astype(np.float32)
     of_trained, of_ordinary = vectors([each["text"] for each in trained]), vectors(ordinary)
     of_exam = vectors([each["question"] for each in exam])
