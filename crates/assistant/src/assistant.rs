@@ -124,7 +124,7 @@ pub struct Options {
     pub compose: Compose,
     /// How many of the first passages are read for an answer.
     pub read_passages: usize,
-    /// How many sentences of each the reader is asked about.
+    /// How many of their sentences the reader is asked about, the best of all of them.
     pub read_sentences: usize,
 }
 

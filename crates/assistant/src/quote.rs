@@ -174,19 +174,24 @@ pub(crate) struct Quote {
     pub(crate) read: Option<Read>,
 }
 
-/// The passages of the best candidates with their best sentences, for a reader: at most so many passages, and so many
-/// sentences of each.
+/// The best candidates by their passages, for a reader: at most so many sentences, of at most so many passages. All of them may
+/// be of one passage, where that is what the question is about.
 pub(crate) fn to_read(candidates: &[Candidate], passages: usize, sentences: usize) -> Vec<ToRead> {
     let mut what: Vec<ToRead> = Vec::new();
+    let mut left = sentences;
     for candidate in candidates {
+        if left == 0 {
+            break;
+        }
         let held = what.iter().position(|what| what.passage == candidate.passage);
         match held {
-            Some(place) if what[place].sentences.len() < sentences => what[place].sentences.push(candidate.sentence),
+            Some(place) => what[place].sentences.push(candidate.sentence),
             None if what.len() < passages => {
                 what.push(ToRead { passage: candidate.passage, sentences: vec![candidate.sentence] });
             }
-            Some(_) | None => {}
+            None => continue,
         }
+        left -= 1;
     }
     what
 }
@@ -411,4 +416,36 @@ fn whole_list(page: &Page, passage: &Passage, number: usize) -> Vec<CheckedSente
 
 pub(crate) fn count_words(text: &str) -> usize {
     text.split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The passages of candidates, best first, each with its sentences in that order, that are read.
+    fn check(passages: &[usize], (most, sentences): (usize, usize), expected: &[(usize, &[usize])]) {
+        let candidate = |(sentence, passage): (usize, &usize)| Candidate {
+            passage: *passage,
+            sentence,
+            score: -(sentence as f64),
+            cosine: 0.0,
+            overlap: 0.0,
+            wanted: false,
+            read: None,
+        };
+        let candidates: Vec<Candidate> = passages.iter().enumerate().map(candidate).collect();
+        let read = to_read(&candidates, most, sentences);
+        let read: Vec<(usize, &[usize])> = read.iter().map(|what| (what.passage, what.sentences.as_slice())).collect();
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn the_best_sentences_are_read_wherever_they_stand() {
+        check(&[7, 7, 7, 7], (4, 3), &[(7, &[0, 1, 2])]);
+        check(&[7, 3, 7, 3, 5], (4, 4), &[(7, &[0, 2]), (3, &[1, 3])]);
+        // One of a further passage takes nobody's place.
+        check(&[7, 3, 5, 7, 3], (2, 4), &[(7, &[0, 3]), (3, &[1, 4])]);
+        check(&[7, 3], (4, 0), &[]);
+        check(&[], (4, 8), &[]);
+    }
 }

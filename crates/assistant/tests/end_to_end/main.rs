@@ -116,7 +116,7 @@ fn assistant_with(
         reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
         generator: Some(Arc::clone(&STATES)),
         judges: Judges { verified: judge(), full: judge(), quote_only: judge(), risk: 0.05 },
-        options: Options { compose, read_passages: 4, read_sentences: 4 },
+        options: Options { compose, read_passages: 4, read_sentences: 8 },
         clock: Clock::Fixed(now.parse().unwrap()),
         models: BTreeMap::new(),
         config: String::new(),
