@@ -6,6 +6,7 @@ import random
 import subprocess
 import tempfile
 import time
+from os.path import commonprefix
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parent.parent
 BLOCKS, FIRST, RANK = 20, 12, 8
 # Most questions that are asked of a passage.
 MOST_QUESTIONS = 9
+# Most replies to questions of a passage that are read together.
+MOST_REPLIES = 12
 # How often an answered question gets its answer as the reply, a wrong reply is the nearest sentence and not the next one,
 # and a reply has one more sentence, or two.
 RIGHT, NEAREST, ONE_MORE, TWO_MORE = 0.8, 0.75, 0.4, 0.1
@@ -63,6 +66,19 @@ def replies(passage: dict, encoder: Encoder, chance: random.Random) -> tuple[dic
     return {"title": shown.title, "text": text, "asked": asked}, truths
 
 
+def made_before(files: list[Path], chance: random.Random) -> list[tuple[dict, list[bool]]]:
+    """What the example `replies` wrote: replies that Reeve could have made, in pieces of a passage's questions."""
+    pieces = []
+    for line in (line for file in files for line in file.read_text(encoding="utf-8").splitlines()):
+        passage = json.loads(line)
+        of_passage = list(zip(passage["asked"], passage["right"], strict=True))
+        for first in range(0, len(of_passage), MOST_REPLIES):
+            asked, truths = zip(*of_passage[first : first + MOST_REPLIES], strict=True)
+            pieces.append(({"title": passage["title"], "text": passage["text"], "asked": list(asked)}, list(truths)))
+    chance.shuffle(pieces)
+    return pieces
+
+
 def prompts(model: str, asked: list[dict]) -> list[dict]:
     """The tokens that Reeve would read: `prefix` of each passage, `suffixes` of its questions and replies."""
     with tempfile.TemporaryDirectory() as folder:
@@ -74,10 +90,15 @@ def prompts(model: str, asked: list[dict]) -> list[dict]:
 
 
 def log_odds(model: Model, prompt: dict) -> torch.Tensor:
-    """What the head says of each reply."""
+    """What the head says of each reply. What a question and the one before it begin with is computed once."""
     tree = Tree()
     passage = tree.add([], prompt["prefix"])
-    ends = [tree.add(passage, suffix)[-1] for suffix in prompt["suffixes"]]
+    ends, before, way = [], [], passage
+    for suffix in prompt["suffixes"]:
+        alike = min(len(commonprefix([before, suffix])), len(suffix) - 1)
+        way = tree.add(way[: len(passage) + alike], suffix[alike:])
+        ends.append(way[-1])
+        before = suffix
     with torch.autocast("cpu", dtype=torch.bfloat16):
         rows = model.hidden(*tree.tensors())[torch.tensor(ends)]
     return model.heads(rows.float())[:, 0]
@@ -97,6 +118,8 @@ def main() -> None:
     parser.add_argument("--model", required=True, help="Qwen2.5-Coder-1.5B-Instruct as a GGUF file")
     parser.add_argument("--encoder", required=True, help="the folder of all-MiniLM-L6-v2, with all its files")
     parser.add_argument("--out", type=Path, required=True, help="the adapter to write, a safetensors file")
+    parser.add_argument("--replies", type=Path, nargs="+", help="what the example `replies` wrote, instead of the passages")
+    parser.add_argument("--replies-kept-back", type=Path, nargs="*", default=[], help="the same, only reported on")
     parser.add_argument("--start", type=Path, help="an adapter, or only its head, to go on from")
     parser.add_argument("--first", type=int, default=0, help="passages that a run with the same seed has seen, put last")
     parser.add_argument("--passages", type=int, default=10**6, help="most passages that are trained on")
@@ -106,19 +129,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    passages = texts.load(Path(__file__).parent / "passages")
     chance = random.Random(options.seed)
-    chance.shuffle(passages)
-    kept_back = [passage for passage in passages if texts.held_out(passage)][: options.kept_back]
-    trained = [passage for passage in passages if not texts.held_out(passage)]
-    trained = (trained[options.first :] + trained[: options.first])[: options.passages]
-    encoder = Encoder(options.encoder)
-    made = [replies(passage, encoder, chance) for passage in trained + kept_back]
-    last = len([each for each in made[: len(trained)] if each])
-    made = [each for each in made if each]
-    read = prompts(options.model, [asked for asked, _ in made])
-    of_each = [(prompt, truths) for prompt, (_, truths) in zip(read, made, strict=True)]
-    trained, kept_back = of_each[:last], of_each[last:]
+    if options.replies:
+        trained = made_before(options.replies, chance)[: options.passages]
+        kept_back = made_before(options.replies_kept_back, chance)[: options.kept_back]
+    else:
+        passages = texts.load(Path(__file__).parent / "passages")
+        chance.shuffle(passages)
+        encoder = Encoder(options.encoder)
+        made = lambda passages: filter(None, (replies(passage, encoder, chance) for passage in passages))
+        kept_back = [passage for passage in passages if texts.held_out(passage)][: options.kept_back]
+        trained = [passage for passage in passages if not texts.held_out(passage)]
+        trained = (trained[options.first :] + trained[: options.first])[: options.passages]
+        trained, kept_back = list(made(trained)), list(made(kept_back))
+    read = iter(prompts(options.model, [asked for asked, _ in trained + kept_back]))
+    trained = [(next(read), truths) for _, truths in trained]
+    kept_back = [(next(read), truths) for _, truths in kept_back]
     count = sum(len(truths) for _, truths in trained)
     print(f"{len(trained)} passages, {count} replies, {sum(sum(truths) for _, truths in trained)} of them right", flush=True)
     model = Model(options.model, BLOCKS, FIRST, RANK, 1, torch.bfloat16)
@@ -153,7 +179,8 @@ def main() -> None:
             print(f"{done} of {len(trained)} passages, {each:.1f} s each; the last: AUROC {area:.3f}, loss {loss:.3f}", flush=True)
             save(model, options.out)
     save(model, options.out)
-    print(report(model, kept_back), flush=True)
+    if kept_back:
+        print(report(model, kept_back), flush=True)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,10 @@ pub struct ReadSentence {
 /// A quote that the verifier was asked about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerifiedQuote {
+    /// The passage that it stands in.
+    pub passage: String,
+    /// What was asked, as the verifier read it.
+    pub question: String,
     /// What it says.
     pub text: String,
     /// Log-odds that it answers exactly what was asked.

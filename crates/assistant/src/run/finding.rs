@@ -258,8 +258,11 @@ impl Run<'_> {
         let odds = self.timed("verify", |_| verifier.verify(&parts.index, &to_verify, &in_time))?;
         self.note(course::verification_note(odds.is_some()));
         let odds: Option<Vec<f64>> = odds.map(|odds| odds.into_iter().map(f64::from).collect());
-        let told = replies.into_iter().zip(odds.iter().flatten());
-        self.trace.verified.extend(told.map(|((_, text), odds)| VerifiedQuote { text, odds: *odds }));
+        let told = replies.into_iter().zip(odds.iter().flatten()).map(|((passage, text), odds)| {
+            let passage = parts.index.passage(passage).1.id.clone();
+            VerifiedQuote { passage, question: question.to_owned(), text, odds: *odds }
+        });
+        self.trace.verified.extend(told);
         Ok(odds)
     }
 
