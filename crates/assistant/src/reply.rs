@@ -127,8 +127,6 @@ pub struct ReadSentence {
 pub struct VerifiedQuote {
     /// The passage that it stands in.
     pub passage: String,
-    /// What was asked, as the verifier read it.
-    pub question: String,
     /// What it says.
     pub text: String,
     /// Log-odds that it answers exactly what was asked.

@@ -37,10 +37,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let trace = &result["reply"]["trace"];
         let verified = trace["verified"].as_array().map_or(&[][..], Vec::as_slice);
         // What has several parts is right or wrong as a whole, which no single reply is.
-        if verified.iter().any(|reply| reply["question"] != verified[0]["question"]) {
+        if trace["signals"]["several"] == 1.0 {
             continue;
         }
-        let question = verified.first().and_then(|first| first["question"].as_str()).unwrap_or(&case.question);
         let read = trace["read"].as_array().map_or(&[][..], Vec::as_slice);
         let candidate = read
             .first()
@@ -50,12 +49,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let single = read.iter().take(SENTENCES).filter_map(|read| sentence(&knowledge, read["id"].as_str()?));
         let mut seen = Vec::new();
         for (id, text) in whole.chain(candidate).map(|(id, text)| (id, text.to_owned())).chain(single) {
-            let opens = |word: &str| text.strip_prefix(word).is_some_and(|rest| verified[0]["text"] == rest);
+            let first = verified.first().and_then(|first| first["text"].as_str());
+            let opens = |word: &str| text.strip_prefix(word).is_some_and(|rest| first == Some(rest));
             let Some((_, passage)) = passage(&knowledge, id) else { continue };
             if seen.contains(&text) || opens("Yes. ") || opens("No. ") {
                 continue;
             }
-            let reply = json!({ "earlier": earlier(case), "question": question, "reply": text });
+            let reply = json!({ "earlier": earlier(case), "question": case.question, "reply": text });
             asked.entry(passage.id.as_str()).or_default().push((reply, is_right(case, &text)));
             seen.push(text);
         }

@@ -260,7 +260,7 @@ impl Run<'_> {
         let odds: Option<Vec<f64>> = odds.map(|odds| odds.into_iter().map(f64::from).collect());
         let told = replies.into_iter().zip(odds.iter().flatten()).map(|((passage, text), odds)| {
             let passage = parts.index.passage(passage).1.id.clone();
-            VerifiedQuote { passage, question: question.to_owned(), text, odds: *odds }
+            VerifiedQuote { passage, text, odds: *odds }
         });
         self.trace.verified.extend(told);
         Ok(odds)

@@ -222,6 +222,16 @@ fn what_cannot_be_verified_is_judged_as_what_was_not() {
     }
 }
 
+/// Replies are kept for whoever asks the same, and nobody's words with them.
+#[test]
+fn a_reply_does_not_hold_the_question() {
+    let question = "How much does a garden waste subscription cost?";
+    let reply = verified(1024).reply(&enquiry(question), Path::Full, None, &mut |_| (), &|| true);
+    assert!(!reply.trace().verified.is_empty());
+    let written = serde_json::to_string(&reply).unwrap();
+    assert!(!written.contains(question), "{written}");
+}
+
 #[test]
 fn states_of_the_verifier_are_filled_as_well() {
     let with_verifier = verified(1024);
