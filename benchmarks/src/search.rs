@@ -28,7 +28,7 @@ const PASSAGES: usize = 100_000;
 const QUICK_PASSAGES: usize = 5_000;
 
 /// As `answers.dense_share` is by default.
-const WEIGHTS: FusionWeights = FusionWeights { lexical: 0.4, dense: 0.6 };
+const WEIGHTS: FusionWeights = FusionWeights { lexical: 0.3, dense: 0.7 };
 
 /// Names the vectors of the one encoder in the index's files, which no other program uses.
 const ENCODER_NAME: &str = "bench";

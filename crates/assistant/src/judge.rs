@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 7;
+pub const SIGNALS_VERSION: u32 = 8;
 
 /// The name of the signal that only a verifier gives.
 pub const VERIFIED: &str = "verified";

@@ -14,6 +14,9 @@ use crate::triage::instruction_like;
 
 pub(crate) use wanted::Wanted;
 
+/// How many passages sentences are chosen from for each that is read: sometimes the fifth or the eighth has the best ones.
+const FOUND: usize = 2;
+
 /// Longest answer in words, lists aside (the contract's limit).
 const MOST_WORDS: usize = 80;
 /// Most sentences of an answer, lists aside (the contract's limit).
@@ -265,7 +268,8 @@ pub(crate) fn texts(sentences: &[CheckedSentence]) -> Vec<&str> {
     sentences.iter().map(CheckedSentence::text).collect()
 }
 
-/// The sentences of the passages of the first hits and of the rest of the first hit's page, best first.
+/// The sentences of the passages of the first hits, twice as many as are read, and of the rest of the first hit's page, best
+/// first.
 pub(crate) fn candidates(
     index: &Index,
     weights: &StemWeights,
@@ -278,7 +282,7 @@ pub(crate) fn candidates(
     let mut candidates = Vec::new();
     for (rank, hit) in hits.iter().enumerate() {
         let (page, passage) = index.passage(hit.passage);
-        if rank >= read && page.id != *first_page {
+        if rank >= FOUND * read && page.id != *first_page {
             continue;
         }
         let behind = f64::from((first.score - hit.score).clamp(0.0, 3.0));

@@ -1,10 +1,21 @@
-//! Low-rank changes of a language model's weights (Hu et al. 2021), and the heads that read its last hidden row.
+//! Low-rank changes of a model's weights (Hu et al. 2021), and the heads that read its last hidden row.
 
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensors;
 
 use crate::InferenceError;
+
+/// The digest of the model that an adapter was trained on, where its file says so (`trained_on` of its metadata).
+///
+/// # Errors
+/// `Unsupported` when it is not a safetensors file.
+pub fn trained_on(adapter: &[u8]) -> Result<Option<String>, InferenceError> {
+    let (_, header) = SafeTensors::read_metadata(adapter)
+        .map_err(|error| InferenceError::Unsupported(format!("an adapter without a safetensors header ({error})")))?;
+    Ok(header.metadata().as_ref().and_then(|said| said.get("trained_on").cloned()))
+}
 
 /// A trained adapter: what makes a reader out of a language model. In the file, a safetensors file of 16-bit floats,
 /// `NAME.down` (rank × in) and `NAME.up` (out × rank) change the matrix `NAME` of the GGUF file by their product,

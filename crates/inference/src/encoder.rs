@@ -7,6 +7,7 @@ use serde::Deserialize;
 use tokenizers::{TruncationDirection, TruncationParams, TruncationStrategy};
 
 use crate::InferenceError;
+use crate::adapter::Adapter;
 use crate::kernels::{self, Heads, attention};
 
 /// Longest text in word pieces that the published model was trained on; what follows is not read.
@@ -15,7 +16,7 @@ const MAX_TOKENS: usize = 256;
 /// Most word pieces computed at once: bounds the memory of a batch.
 const BATCH_TOKENS: usize = 2048;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Config {
     hidden_size: usize,
     num_hidden_layers: usize,
@@ -24,17 +25,20 @@ struct Config {
     hidden_act: String,
 }
 
+#[derive(Clone)]
 struct Affine {
     /// (out, in)
     weight: Tensor,
     bias: Vec<f32>,
 }
 
+#[derive(Clone)]
 struct Norm {
     weight: Vec<f32>,
     bias: Vec<f32>,
 }
 
+#[derive(Clone)]
 struct Layer {
     query: Affine,
     key: Affine,
@@ -47,6 +51,7 @@ struct Layer {
 }
 
 /// Turns texts into unit vectors whose dot product says how close their meanings are.
+#[derive(Clone)]
 pub struct Encoder {
     config: Config,
     words: Tensor,
@@ -130,6 +135,41 @@ impl Encoder {
             layers,
             tokenizer,
         })
+    }
+
+    /// The same encoder with its matrices changed by an adapter: a safetensors file with `NAME.down` (rank × in) and
+    /// `NAME.up` (out × rank) for each matrix `NAME` that it changes, called as in the encoder's own file (Hu et al. 2021).
+    /// Matrices that stay as they are, and the words' vectors, are shared with this one.
+    ///
+    /// # Errors
+    /// `Tensor` where the file is cut off, `Unsupported` where it is not for an encoder of these shapes or changes nothing.
+    pub fn adapted(&self, adapter: &[u8]) -> Result<Self, InferenceError> {
+        let adapter = Adapter::read(adapter)?;
+        let mut encoder = self.clone();
+        let mut changed = 0;
+        for (number, layer) in encoder.layers.iter_mut().enumerate() {
+            let matrices = [
+                ("attention.self.query", &mut layer.query),
+                ("attention.self.key", &mut layer.key),
+                ("attention.self.value", &mut layer.value),
+                ("attention.output.dense", &mut layer.attention_output),
+                ("intermediate.dense", &mut layer.intermediate),
+                ("output.dense", &mut layer.output),
+            ];
+            for (name, matrix) in matrices {
+                let (out, width) = matrix.weight.dims2()?;
+                let name = format!("encoder.layer.{number}.{name}");
+                let Some(change) = adapter.change(&name, out, width)? else { continue };
+                let mut values = matrix.weight.flatten_all()?.to_vec1::<f32>()?;
+                values.chunks_exact_mut(width).enumerate().for_each(|(row, values)| change.add_to(row, values));
+                matrix.weight = Tensor::from_vec(values, (out, width), &Device::Cpu)?;
+                changed += 1;
+            }
+        }
+        if changed == 0 {
+            return Err(InferenceError::Unsupported("an adapter that changes nothing of the encoder".to_owned()));
+        }
+        Ok(encoder)
     }
 
     /// Width of the vectors.

@@ -25,6 +25,7 @@ mod trunk;
 mod verifier;
 mod weights;
 
+pub use adapter::trained_on;
 pub use chat::{ChatTemplate, Message, Piece};
 pub use config::{Architecture, ModelConfig};
 pub use encoder::Encoder;

@@ -2,12 +2,13 @@
 
 mod models;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device, Tensor, safetensors};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
-use inference::Encoder;
+use inference::{Encoder, InferenceError};
 use models::{ENCODER, max_difference};
 use proptest::prelude::*;
 
@@ -25,20 +26,32 @@ const TEXTS: [&str; 6] = [
     "",
 ];
 
+/// The encoder of questions that Reeve ships.
+const ADAPTER: &[u8] = include_bytes!("../../../models/question_encoder.safetensors");
+
+type Reference = (BertModel, tokenizers::Tokenizer);
+
+/// candle-transformers' model of the encoder's files, with its tensors changed.
+fn reference_of(change: impl FnOnce(&mut HashMap<String, Tensor>)) -> Reference {
+    let folder = models::folder(ENCODER);
+    let config = std::fs::read(folder.join("config.json")).expect("config.json");
+    let config: Config = serde_json::from_slice(&config).expect("a configuration");
+    let mut weights = safetensors::load(folder.join("model.safetensors"), &Device::Cpu).expect("model.safetensors");
+    change(&mut weights);
+    let weights = VarBuilder::from_tensors(weights, DType::F32, &Device::Cpu);
+    let mut tokenizer = tokenizers::Tokenizer::from_file(folder.join("tokenizer.json")).expect("a tokeniser");
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None).expect("no truncation");
+    (BertModel::load(weights, &config).expect("the reference loads"), tokenizer)
+}
+
 /// What candle-transformers makes of a text.
 fn reference(text: &str) -> Vec<f32> {
-    static REFERENCE: LazyLock<(BertModel, tokenizers::Tokenizer)> = LazyLock::new(|| {
-        let folder = models::folder(ENCODER);
-        let config = std::fs::read(folder.join("config.json")).expect("config.json");
-        let config: Config = serde_json::from_slice(&config).expect("a configuration");
-        let weights = std::fs::read(folder.join("model.safetensors")).expect("model.safetensors");
-        let weights = VarBuilder::from_buffered_safetensors(weights, DType::F32, &Device::Cpu).expect("weights");
-        let mut tokenizer = tokenizers::Tokenizer::from_file(folder.join("tokenizer.json")).expect("a tokeniser");
-        tokenizer.with_padding(None);
-        tokenizer.with_truncation(None).expect("no truncation");
-        (BertModel::load(weights, &config).expect("the reference loads"), tokenizer)
-    });
-    let (model, tokenizer) = &*REFERENCE;
+    static REFERENCE: LazyLock<Reference> = LazyLock::new(|| reference_of(|_| ()));
+    vector_by(&REFERENCE, text)
+}
+
+fn vector_by((model, tokenizer): &Reference, text: &str) -> Vec<f32> {
     let ids = tokenizer.encode(text, true).expect("tokens").get_ids().to_vec();
     let compute = || -> candle_core::Result<Vec<f32>> {
         let ids = Tensor::new(ids, &Device::Cpu)?.unsqueeze(0)?;
@@ -115,6 +128,41 @@ fn what_follows_256_word_pieces_is_not_read() {
     assert!(max_difference(&full, &reference(&words(254))) < TOLERANCE);
     assert_eq!(full, encode(&format!("{} library marriage", words(254))));
     assert_ne!(full, encode(&format!("{} library", words(253))));
+}
+
+#[test]
+fn an_adapter_changes_the_vectors_as_the_products_of_its_factors_change_the_weights() {
+    let adapted = OURS.adapted(ADAPTER).expect("the adapter fits");
+    let changed = reference_of(|weights| {
+        let factors = safetensors::load_buffer(ADAPTER, &Device::Cpu).expect("an adapter");
+        for (name, up) in &factors {
+            let Some(name) = name.strip_suffix(".up") else { continue };
+            let of = |factor: &Tensor| factor.to_dtype(DType::F32).expect("32 bits");
+            let product = of(up).matmul(&of(&factors[&format!("{name}.down")])).expect("a product");
+            let weight = weights.get_mut(&format!("{name}.weight")).expect("a matrix of the encoder");
+            *weight = (&*weight + product).expect("a sum");
+        }
+    });
+    for text in TEXTS {
+        let vector = adapted.encode_one(text).expect("a vector");
+        assert!(max_difference(&vector, &vector_by(&changed, text)) < TOLERANCE, "{text}");
+        assert!(max_difference(&vector, &encode(text)) > 0.01, "{text}");
+        // The encoder that it was made of stays as it was.
+        assert!(max_difference(&encode(text), &reference(text)) < TOLERANCE, "{text}");
+    }
+}
+
+#[test]
+fn an_adapter_that_is_not_the_encoders_is_refused() {
+    let of_another = include_bytes!("../../../models/verifier.safetensors");
+    for adapter in [&of_another[..], &ADAPTER[..ADAPTER.len() / 2], &ADAPTER[..20], b""] {
+        assert!(OURS.adapted(adapter).is_err());
+    }
+    assert!(matches!(OURS.adapted(of_another), Err(InferenceError::Unsupported(_))));
+    let trained_on = inference::trained_on(ADAPTER).expect("a header").expect("what it was trained on");
+    assert!(trained_on.len() == 64 && trained_on.chars().all(|digit| digit.is_ascii_hexdigit()));
+    assert_eq!(inference::trained_on(of_another).expect("a header"), None);
+    assert!(inference::trained_on(&ADAPTER[..20]).is_err());
 }
 
 proptest! {

@@ -29,6 +29,9 @@ const READER_ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors
 /// The verifier's adapter.
 const VERIFIER_ADAPTER: &[u8] = include_bytes!("../../../models/verifier.safetensors");
 
+/// The adapter that makes an encoder of questions of the encoder.
+const QUESTION_ENCODER: &[u8] = include_bytes!("../../../models/question_encoder.safetensors");
+
 /// The classifier of danger.
 const CLASSIFIER: &str = include_str!("../../../models/danger.json");
 
@@ -134,15 +137,20 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let encoder_file = locate(&store, &config.models.encoder)?;
     let folder = encoder_file.path.parent().unwrap_or(Path::new(".")).to_path_buf();
     let encoder = Arc::new(Encoder::load(&folder)?);
+    let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
+    let question_encoder = question_encoder(&encoder, &mut models)?;
 
     let mut meter = Meter::new();
     let knowledge_name = folder_name(&place.knowledge);
     let index_folder = place.data.join("indexes").join(&knowledge_name);
     let dense = config.answers.dense_share;
     let weights = FusionWeights { lexical: 1.0 - dense, dense };
-    let index = Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, weights, &mut |p| {
+    let mut index = Index::open(&index_folder, knowledge, encoder, &encoder_file.digest, weights, &mut |p| {
         show_build(&mut meter, p);
     })?;
+    if let Some(encoder) = question_encoder {
+        index = index.with_question_encoder(encoder);
+    }
     drop(meter);
 
     let compose = match place.compose {
@@ -150,7 +158,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         Some(ComposeArgument::Generate) => Compose::Generate,
         None => config.answers.compose,
     };
-    let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
     let danger = danger(&mut models)?;
     let mut loader = Loader::new(&store, config);
     let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
@@ -215,6 +222,17 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         ),
         profile,
     }))
+}
+
+/// The encoder of questions, where it was trained on the encoder in use.
+fn question_encoder(encoder: &Encoder, models: &mut BTreeMap<String, String>) -> Result<Option<Encoder>> {
+    const NAME: &str = "models/question_encoder.safetensors";
+    if inference::trained_on(QUESTION_ENCODER).context(NAME)? != models.get("encoder").cloned() {
+        complain(&format!("questions are searched for by the encoder itself: {NAME} is for another encoder"));
+        return Ok(None);
+    }
+    models.insert("question_encoder".to_owned(), hex(&Sha256::digest(QUESTION_ENCODER)));
+    Ok(Some(encoder.adapted(QUESTION_ENCODER).context(NAME)?))
 }
 
 /// The classifier of danger, where it was trained on the vectors of the encoder in use.

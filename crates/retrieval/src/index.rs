@@ -5,12 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use corpus::{Knowledge, Page, Passage, Sentence};
+use corpus::{Knowledge, Page, Passage};
 use inference::Encoder;
 use lru::LruCache;
 use sha2::{Digest as _, Sha256};
 
 use crate::dense::{Dense, PassageVectors};
+use crate::embedded::embedded_texts;
 use crate::fuse::{FusionWeights, Hit, fuse};
 use crate::lexical::LexicalIndex;
 use crate::text::is_stop_word;
@@ -67,6 +68,8 @@ struct Place {
 pub struct Index {
     knowledge: Arc<Knowledge>,
     encoder: Arc<Encoder>,
+    /// What a question is searched for by, where it is not the encoder.
+    question_encoder: Option<Encoder>,
     lexical: LexicalIndex,
     places: Vec<Place>,
     dense: Dense,
@@ -78,8 +81,8 @@ pub struct Index {
     digest: String,
     changed_pages: usize,
     weights: FusionWeights,
-    /// Vectors of what was asked last, by the digest of its words.
-    asked: Mutex<LruCache<vectors::Key, Vec<f32>>>,
+    /// Vectors of what was asked last, by the digest of its words and whether they were made for a search.
+    asked: Mutex<LruCache<(vectors::Key, bool), Vec<f32>>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -109,23 +112,24 @@ impl Index {
         let texts = embedded_texts(&knowledge);
         let words = PageWords::of(&knowledge);
         let mut file = VectorFile::open(&folder.join("vectors"), encoder_digest, encoder.dimensions())?;
-        let mut all = texts.all();
-        all.extend(words.words.iter().map(|word| (vectors::key(word), word.as_str())));
+        let of_passages = texts.iter().flat_map(|of| std::iter::once(&of.text).chain(&of.sentences));
+        let all = of_passages.chain(&words.words).map(|text| (vectors::key(text), text.as_str()));
+        let all: Vec<(vectors::Key, &str)> = all.collect();
         file.ensure(&all, &encoder, &mut |done, total| progress(BuildProgress::Encoding { done, total }))?;
         progress(BuildProgress::Indexing);
         let (lexical, changed_pages) = LexicalIndex::open(&folder.join("lexical"), &knowledge.pages)?;
         drop(lock);
 
-        let vector = |key: &vectors::Key| file.get(key).map(<[f32]>::to_vec).unwrap_or_default();
-        let mut places = Vec::with_capacity(texts.passages.len());
-        let mut dense = Vec::with_capacity(texts.passages.len());
-        let mut by_id = HashMap::with_capacity(texts.passages.len());
-        for entry in &texts.passages {
-            by_id.insert(knowledge.pages[entry.page].passages[entry.passage].id.clone(), places.len());
-            places.push(Place { page: entry.page, passage: entry.passage });
+        let vector = |text: &String| file.get(&vectors::key(text)).map(<[f32]>::to_vec).unwrap_or_default();
+        let mut places = Vec::with_capacity(texts.len());
+        let mut dense = Vec::with_capacity(texts.len());
+        let mut by_id = HashMap::with_capacity(texts.len());
+        for of in &texts {
+            by_id.insert(knowledge.pages[of.page].passages[of.passage].id.clone(), places.len());
+            places.push(Place { page: of.page, passage: of.passage });
             dense.push(PassageVectors {
-                passage: vector(&entry.key),
-                sentences: entry.sentences.iter().map(|(key, _)| vector(key)).collect(),
+                passage: vector(&of.text),
+                sentences: of.sentences.iter().map(vector).collect(),
             });
         }
         let page_texts = knowledge.pages.iter().flat_map(|page| {
@@ -135,7 +139,7 @@ impl Index {
         let vocabulary = Vocabulary::new(page_texts, encoder.known_words());
         let pages = Sha256::digest(format!("{} {encoder_digest}", knowledge.digest()).as_bytes());
         let digest = format!("{}-{}", hex(&pages[..8]), hex(&file.digest()[..4]));
-        let word_vectors = words.words.iter().map(|word| vector(&vectors::key(word))).collect();
+        let word_vectors = words.words.iter().map(vector).collect();
         Ok(Self {
             lexical,
             places,
@@ -149,8 +153,16 @@ impl Index {
             weights,
             knowledge,
             encoder,
+            question_encoder: None,
             asked: Mutex::new(LruCache::new(KEPT_VECTORS)),
         })
+    }
+
+    /// Searches by what another encoder makes of a question: one that was trained to put it near to what the index's own
+    /// encoder makes of the passages that answer it.
+    #[must_use]
+    pub fn with_question_encoder(self, encoder: Encoder) -> Self {
+        Self { question_encoder: Some(encoder), ..self }
     }
 
     /// The pages that the index is over.
@@ -196,12 +208,24 @@ impl Index {
     /// # Errors
     /// Errors of the encoder.
     pub fn encode(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
-        let key = vectors::key(text);
+        self.encode_by(&self.encoder, text, false)
+    }
+
+    /// The unit vector by which passages are searched for.
+    fn encode_question(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
+        match &self.question_encoder {
+            Some(encoder) => self.encode_by(encoder, text, true),
+            None => self.encode(text),
+        }
+    }
+
+    fn encode_by(&self, encoder: &Encoder, text: &str, for_search: bool) -> Result<Vec<f32>, RetrievalError> {
+        let key = (vectors::key(text), for_search);
         let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(vector) = asked().get(&key) {
             return Ok(vector.clone());
         }
-        let vector = self.encoder.encode_one(text)?;
+        let vector = encoder.encode_one(text)?;
         asked().put(key, vector.clone());
         Ok(vector)
     }
@@ -250,9 +274,9 @@ impl Index {
                 lexical[*number] = score;
             }
         }
-        let mut vector = self.encode(&joined)?;
+        let mut vector = self.encode_question(&joined)?;
         if !query.history.is_empty() {
-            let own = self.encode(query.question)?;
+            let own = self.encode_question(query.question)?;
             vector = vector.iter().zip(own).map(|(all, own)| all + OWN_WEIGHT * (own - all)).collect();
         }
         let dense = self.dense.scores(&vector, |number| lexical[number] > 0.0, POOL);
@@ -294,61 +318,4 @@ impl PageWords {
         }
         Self { words, of_page }
     }
-}
-
-struct Entry {
-    page: usize,
-    passage: usize,
-    key: vectors::Key,
-    text: String,
-    sentences: Vec<(vectors::Key, String)>,
-}
-
-struct EmbeddedTexts {
-    passages: Vec<Entry>,
-}
-
-impl EmbeddedTexts {
-    fn all(&self) -> Vec<(vectors::Key, &str)> {
-        self.passages
-            .iter()
-            .flat_map(|entry| {
-                let sentences = entry.sentences.iter().map(|(key, text)| (*key, text.as_str()));
-                std::iter::once((entry.key, entry.text.as_str())).chain(sentences)
-            })
-            .collect()
-    }
-}
-
-/// What is encoded: each passage with its title and headings, and each sentence with what it needs to make sense.
-fn embedded_texts(knowledge: &Knowledge) -> EmbeddedTexts {
-    let mut passages = Vec::new();
-    for (page_number, page) in knowledge.pages.iter().enumerate() {
-        for (passage_number, passage) in page.passages.iter().enumerate() {
-            let text = format!("{}. {}\n{}", page.title, passage.heading_path.join(". "), passage.text);
-            let sentences = passage.sentences.iter().map(|sentence| {
-                let text = sentence_in_context(page, sentence);
-                (vectors::key(&text), text)
-            });
-            passages.push(Entry {
-                page: page_number,
-                passage: passage_number,
-                key: vectors::key(&text),
-                sentences: sentences.collect(),
-                text,
-            });
-        }
-    }
-    EmbeddedTexts { passages }
-}
-
-fn sentence_in_context(page: &Page, sentence: &Sentence) -> String {
-    let mut text = page.title.clone();
-    for part in [sentence.heading.as_deref(), sentence.lead_in.as_deref()].into_iter().flatten() {
-        text.push_str(". ");
-        text.push_str(part);
-    }
-    text.push_str(". ");
-    text.push_str(&sentence.text);
-    text
 }

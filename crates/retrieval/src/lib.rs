@@ -4,6 +4,7 @@
 //! This crate knows passages and models. It does not know HTTP, SQL, or how an answer is worded.
 
 mod dense;
+mod embedded;
 mod error;
 mod filling;
 mod fuse;
@@ -18,6 +19,7 @@ mod vectors;
 mod verifier;
 mod vocabulary;
 
+pub use embedded::{EmbeddedTexts, embedded_texts};
 pub use error::RetrievalError;
 pub use filling::{Filled, KeptStates};
 pub use fuse::{FusionWeights, Hit};

@@ -3,6 +3,8 @@
 //! anything.
 #![allow(clippy::unwrap_used)]
 
+mod models;
+
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +12,6 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
 use corpus::Knowledge;
-use inference::store::{Manifest, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, KvState, LogitsAt, Precision};
 use retrieval::{Filled, FusionWeights, Index, KeptStates, PassageStates, Prompt, StatesDisk};
 use sha2::{Digest as _, Sha256};
@@ -19,17 +20,8 @@ use tempfile::TempDir;
 const PLENTY: usize = 1 << 30;
 const IDENTITY: [u8; 32] = [1; 32];
 
-fn model(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let list = fs::read_to_string(root.join("models/models.toml")).unwrap();
-    let home = std::env::var_os("REEVE_MODELS")
-        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache/reeve/models"), PathBuf::from);
-    let store = Store::new(Manifest::parse(&list).unwrap(), home);
-    store.locate(name).unwrap_or_else(|error| panic!("{}; fetch it with `reeve models pull {name}`", error.chain()))
-}
-
 static MODEL: LazyLock<Arc<Generator>> = LazyLock::new(|| {
-    let mut files = fs::read_dir(model("smollm2-135m-instruct")).unwrap().flatten().map(|entry| entry.path());
+    let mut files = fs::read_dir(models::folder("smollm2-135m-instruct")).unwrap().flatten().map(|entry| entry.path());
     let file = files.find(|path| path.extension().is_some_and(|extension| extension == "gguf")).unwrap();
     let options =
         GeneratorOptions { precision: Precision::Quantised, kv_precision: KvPrecision::F16, context_tokens: 1024 };
@@ -52,7 +44,7 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     }
     let data = tempfile::tempdir().unwrap();
     let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
-    let encoder = Arc::new(Encoder::load(&model("all-minilm-l6-v2")).unwrap());
+    let encoder = Arc::new(Encoder::load(&models::folder("all-minilm-l6-v2")).unwrap());
     let weights = FusionWeights { lexical: 0.4, dense: 0.6 };
     let index = Index::open(data.path(), knowledge, encoder, "digest", weights, &mut |_| ()).unwrap();
     assert_eq!(index.len(), 3);
