@@ -127,8 +127,9 @@ def council(encoder: Encoder, folder: Path) -> Corpus:
     for each in read_lines(folder / "asked.jsonl"):
         here = lambda passage: passage["page"] == each["page"] and (each["heading"] or None) in passage["headings"]
         right = [place for place, passage in enumerate(passages) if here(passage)]
-        if right:
-            asked.append(Asked(each["question"], right, []))
+        if not right:
+            raise SystemExit(f"{folder}/asked.jsonl: the page {each['page']} has no section {each['heading']!r}")
+        asked.append(Asked(each["question"], right, []))
     return Corpus(encoder, [(passage["text"], passage["sentences"]) for passage in passages], asked)
 
 
