@@ -122,7 +122,7 @@ impl Clock {
 pub struct Options {
     /// How answers are worded.
     pub compose: Compose,
-    /// How many of the first passages are read for an answer.
+    /// How many passages are read for an answer: those with the best sentences, among twice as many that are found.
     pub read_passages: usize,
     /// How many of their sentences the reader is asked about, the best of all of them.
     pub read_sentences: usize,

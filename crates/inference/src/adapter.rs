@@ -17,10 +17,10 @@ pub fn trained_on(adapter: &[u8]) -> Result<Option<String>, InferenceError> {
     Ok(header.metadata().as_ref().and_then(|said| said.get("trained_on").cloned()))
 }
 
-/// A trained adapter: what makes a reader out of a language model. In the file, a safetensors file of 16-bit floats,
-/// `NAME.down` (rank × in) and `NAME.up` (out × rank) change the matrix `NAME` of the GGUF file by their product,
-/// `heads.weight` (heads × hidden) and `heads.bias` are the heads, and `blocks`, one number, says how many blocks the heads
-/// are behind where that is not the last one that is changed.
+/// A trained adapter: what makes a reader out of a language model, or an encoder of questions out of an encoder. In the file,
+/// a safetensors file of 16-bit floats, `NAME.down` (rank × in) and `NAME.up` (out × rank) change the matrix `NAME` of the
+/// model by their product. For a language model `heads.weight` (heads × hidden) and `heads.bias` are the heads, and `blocks`,
+/// one number, says how many blocks the heads are behind where that is not the last one that is changed.
 pub(crate) struct Adapter {
     tensors: HashMap<String, Tensor>,
 }

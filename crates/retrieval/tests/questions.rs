@@ -2,11 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod models;
+mod pages;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use corpus::Knowledge;
 use inference::Encoder;
 use retrieval::{FusionWeights, Index, Query};
 
@@ -20,21 +20,10 @@ fn encoder() -> Encoder {
 }
 
 fn index(data: &Path) -> Index {
-    let knowledge = tempfile::tempdir().unwrap();
-    std::fs::create_dir(knowledge.path().join("pages")).unwrap();
-    std::fs::write(
-        knowledge.path().join("council.toml"),
-        "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n",
-    )
-    .unwrap();
-    for (id, text) in [
+    let knowledge = pages::knowledge(&[
         ("bulky-waste", "We collect large items of furniture from homes. Book a collection online."),
         ("parking-permits", "You need a permit to park on some streets. Apply for one online."),
-    ] {
-        let page = format!("---\nid: {id}\ntitle: {id}\nservice: waste\n---\n{text}\n");
-        std::fs::write(knowledge.path().join("pages").join(format!("{id}.md")), page).unwrap();
-    }
-    let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
+    ]);
     let weights = FusionWeights { lexical: 0.3, dense: 0.7 };
     Index::open(data, knowledge, Arc::new(encoder()), "digest", weights, &mut |_| ()).unwrap()
 }

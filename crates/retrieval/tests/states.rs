@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod models;
+mod pages;
 
 use std::cell::Cell;
 use std::fs;
@@ -11,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
-use corpus::Knowledge;
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, KvState, LogitsAt, Precision};
 use retrieval::{Filled, FusionWeights, Index, KeptStates, PassageStates, Prompt, StatesDisk};
 use sha2::{Digest as _, Sha256};
@@ -30,20 +30,11 @@ static MODEL: LazyLock<Arc<Generator>> = LazyLock::new(|| {
 
 /// Two pages in three passages, the first page's two before the second's.
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let knowledge = tempfile::tempdir().unwrap();
-    fs::create_dir(knowledge.path().join("pages")).unwrap();
-    fs::write(knowledge.path().join("council.toml"), "name = \"Test Council\"\n[contact]\nphone = \"01632 960100\"\n")
-        .unwrap();
     let long = "You cannot put soil, stones or food into the brown bin. ".repeat(7);
-    for (id, text) in [
-        ("a-garden-waste", format!("# Garden waste\n\n{long}\n\n## How to join\n\nCall 01632 960110. {long}\n")),
-        ("b-libraries", "# Libraries\n\nRiverside Library opens at 9am.\n".to_owned()),
-    ] {
-        let page = format!("---\nid: {id}\ntitle: {id}\nservice: waste\n---\n{text}");
-        fs::write(knowledge.path().join("pages").join(format!("{id}.md")), page).unwrap();
-    }
+    let garden_waste = format!("# Garden waste\n\n{long}\n\n## How to join\n\nCall 01632 960110. {long}\n");
+    let libraries = "# Libraries\n\nRiverside Library opens at 9am.\n";
+    let knowledge = pages::knowledge(&[("a-garden-waste", &garden_waste), ("b-libraries", libraries)]);
     let data = tempfile::tempdir().unwrap();
-    let knowledge = Arc::new(Knowledge::load(knowledge.path()).unwrap());
     let encoder = Arc::new(Encoder::load(&models::folder("all-minilm-l6-v2")).unwrap());
     let weights = FusionWeights { lexical: 0.4, dense: 0.6 };
     let index = Index::open(data.path(), knowledge, encoder, "digest", weights, &mut |_| ()).unwrap();
