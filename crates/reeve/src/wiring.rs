@@ -138,7 +138,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let folder = encoder_file.path.parent().unwrap_or(Path::new(".")).to_path_buf();
     let encoder = Arc::new(Encoder::load(&folder)?);
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
-    let question_encoder = question_encoder(&encoder, &mut models)?;
+    let question_encoder = question_encoder(&mut models)?.map(|adapter| encoder.adapted(adapter)).transpose()?;
 
     let mut meter = Meter::new();
     let knowledge_name = folder_name(&place.knowledge);
@@ -224,15 +224,15 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     }))
 }
 
-/// The encoder of questions, where it was trained on the encoder in use.
-fn question_encoder(encoder: &Encoder, models: &mut BTreeMap<String, String>) -> Result<Option<Encoder>> {
+/// The adapter of the encoder of questions, where it was trained on the encoder in use.
+fn question_encoder(models: &mut BTreeMap<String, String>) -> Result<Option<&'static [u8]>> {
     const NAME: &str = "models/question_encoder.safetensors";
     if inference::trained_on(QUESTION_ENCODER).context(NAME)? != models.get("encoder").cloned() {
         complain(&format!("questions are searched for by the encoder itself: {NAME} is for another encoder"));
         return Ok(None);
     }
     models.insert("question_encoder".to_owned(), hex(&Sha256::digest(QUESTION_ENCODER)));
-    Ok(Some(encoder.adapted(QUESTION_ENCODER).context(NAME)?))
+    Ok(Some(QUESTION_ENCODER))
 }
 
 /// The classifier of danger, where it was trained on the vectors of the encoder in use.
@@ -416,16 +416,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_classifier_of_danger_is_for_the_encoder_that_is_used_by_default() {
+    fn what_was_trained_on_an_encoder_is_for_the_one_that_is_used_by_default() {
         let config = crate::config::load(None).unwrap();
         let manifest = Manifest::parse(MANIFEST).unwrap();
         let encoder = digest_of(&manifest.get(&config.models.encoder).unwrap().files);
         let mut models = BTreeMap::from([("encoder".to_owned(), encoder)]);
-        assert!(danger(&mut models).unwrap().is_some());
-        assert!(models.contains_key(judge_file::DANGER));
+        assert!(danger(&mut models).unwrap().is_some() && question_encoder(&mut models).unwrap().is_some());
+        assert!(models.contains_key(judge_file::DANGER) && models.contains_key("question_encoder"));
         let mut others = BTreeMap::from([("encoder".to_owned(), "another".to_owned())]);
-        assert!(danger(&mut others).unwrap().is_none());
-        assert!(!others.contains_key("danger"));
+        assert!(danger(&mut others).unwrap().is_none() && question_encoder(&mut others).unwrap().is_none());
+        assert_eq!(others.len(), 1);
     }
 
     #[test]
