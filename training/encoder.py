@@ -1,28 +1,24 @@
 """Trains the encoder of questions: low-rank changes that put a question near to the passages that answer it. See README.md."""
 
 import argparse
-import hashlib
 import json
 import random
 import re
 import subprocess
 import tempfile
 import time
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
-from torch import nn
 
 import texts
+from lowrank import ROOT, change, save, schedule, vectors
 from train import Encoder
 
-ROOT = Path(__file__).parent.parent
-RANK, BATCH, EPOCHS, RATE, WARM_UP = 16, 64, 2, 1e-3, 20
+BATCH, EPOCHS, RATE, WARM_UP = 64, 2, 1e-3, 20
 # What scores are divided by before the softmax.
 TEMPERATURE = 0.05
 # What the loss over a passage's sentences counts for beside the one over the passages.
@@ -32,25 +28,6 @@ SENTENCES = 0.5
 SAME_TITLE, SAME_PASSAGE = 0.6, 0.75
 MOST_TOKENS = 128
 REPORTED = 50
-MATRICES = {
-    "attention.self": ("query", "key", "value"),
-    "attention.output": ("dense",),
-    "intermediate": ("dense",),
-    "output": ("dense",),
-}
-
-
-class Changed(nn.Module):
-    """A matrix and its low-rank change."""
-
-    def __init__(self, matrix: nn.Linear):
-        super().__init__()
-        self.matrix = matrix
-        self.down = nn.Parameter(torch.randn(RANK, matrix.in_features) / matrix.in_features**0.5)
-        self.up = nn.Parameter(torch.zeros(matrix.out_features, RANK))
-
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        return self.matrix(rows) + (rows @ self.down.T) @ self.up.T
 
 
 @dataclass
@@ -69,10 +46,10 @@ class Corpus:
         # Batches of like lengths.
         wanted = {text for text, _ in passages} | {text for _, sentences in passages for text in sentences}
         encoder.vectors(sorted(wanted, key=len))
-        vectors = lambda of: torch.from_numpy(encoder.vectors(of))
+        kept = lambda of: torch.from_numpy(encoder.vectors(of))
         self.asked = asked
-        self.vectors = vectors([text for text, _ in passages])
-        self.sentences = vectors([text for _, sentences in passages for text in sentences])
+        self.vectors = kept([text for text, _ in passages])
+        self.sentences = kept([text for _, sentences in passages for text in sentences])
         counts = torch.tensor([len(sentences) for _, sentences in passages])
         self.passage_of = torch.repeat_interleave(torch.arange(len(passages)), counts)
         self.same = torch.zeros(len(passages), len(passages), dtype=torch.bool)
@@ -141,14 +118,8 @@ def read_lines(file: Path) -> list[dict]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
 
 
-def question_vectors(encoder: Encoder, questions: list[str]) -> torch.Tensor:
-    batch = encoder.tokenizer(questions, padding=True, truncation=True, max_length=MOST_TOKENS, return_tensors="pt")
-    mask = batch["attention_mask"][..., None].float()
-    return F.normalize((encoder.model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1))
-
-
 def loss_of(encoder: Encoder, corpus: Corpus, asked: list[Asked]) -> torch.Tensor:
-    scores, cosines = corpus.scores(question_vectors(encoder, [each.text for each in asked]))
+    scores, cosines = corpus.scores(vectors(encoder, [each.text for each in asked], MOST_TOKENS))
     right = torch.zeros_like(scores, dtype=torch.bool)
     for row, each in enumerate(asked):
         right[row, each.passages] = True
@@ -170,21 +141,12 @@ def report(encoder: Encoder, name: str, corpus: Corpus, asked: list[Asked]) -> s
     places = []
     for first in range(0, len(asked), BATCH):
         some = asked[first : first + BATCH]
-        scores, _ = corpus.scores(question_vectors(encoder, [each.text for each in some]))
+        scores, _ = corpus.scores(vectors(encoder, [each.text for each in some], MOST_TOKENS))
         for row, each in zip(scores, some, strict=True):
             places.append((row > row[each.passages].max()).sum().item())
     places = np.array(places)
     shares = ", ".join(f"{np.mean(places < count):.3f} in the first {count}" for count in (1, 4, 8))
     return f"{name}, {len(asked)} questions, a right passage of {len(corpus.vectors)}: {shares}"
-
-
-def save(encoder: Encoder, file: Path) -> None:
-    """The adapter as Reeve reads it, in 16-bit floats, with the digest of the encoder that it is for."""
-    tensors = {name: value.detach() for name, value in encoder.model.named_parameters() if value.requires_grad}
-    models = tomllib.loads((ROOT / "models/models.toml").read_text(encoding="utf-8"))["model"]
-    files = next(model["file"] for model in models if "encoder" in model["roles"])
-    digest = hashlib.sha256("".join(each["sha256"] for each in files).encode()).hexdigest()
-    save_file({name: value.to(torch.float16).contiguous() for name, value in tensors.items()}, file, {"trained_on": digest})
 
 
 def main() -> None:
@@ -209,14 +171,7 @@ def main() -> None:
     trained = {name: [each for each in corpus.asked if not is_kept(name, each)] for name, corpus in corpora.items()}
     tell = lambda: [print(report(encoder, name, corpora[name], kept), flush=True) for name, kept in kept_back.items() if kept]
     tell()
-    for parameter in encoder.model.parameters():
-        parameter.requires_grad = False
-    for layer in encoder.model.encoder.layer:
-        for part, names in MATRICES.items():
-            for name in names:
-                module = layer.get_submodule(part)
-                setattr(module, name, Changed(getattr(module, name)))
-    changes = [parameter for parameter in encoder.model.parameters() if parameter.requires_grad]
+    changes = change(encoder)
 
     def epoch() -> list[tuple[str, list[Asked]]]:
         """Batches of questions about one corpus each."""
@@ -228,15 +183,14 @@ def main() -> None:
 
     batches = [batch for _ in range(EPOCHS) for batch in epoch()]
     optimizer = torch.optim.AdamW(changes, lr=RATE, weight_decay=0.01)
-    slope = lambda step: min((step + 1) / WARM_UP, max(0.02, (len(batches) - step) / len(batches)))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, slope)
+    rates = schedule(optimizer, len(batches), WARM_UP)
     losses, began = [], time.time()
     for done, (name, asked) in enumerate(batches, 1):
         loss = loss_of(encoder, corpora[name], asked)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(changes, 1.0)
         optimizer.step()
-        schedule.step()
+        rates.step()
         optimizer.zero_grad()
         losses.append(loss.item())
         if done % REPORTED == 0 or done == len(batches):

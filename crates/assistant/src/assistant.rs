@@ -132,7 +132,7 @@ pub struct Options {
 pub struct AssistantParts {
     /// The pages, indexed.
     pub index: Index,
-    /// Sees danger that no rule knows, where there is a classifier for the index's encoder.
+    /// Sees danger that no rule knows.
     pub danger: Option<DangerClassifier>,
     /// Reorders what was found, where a model for it is loaded.
     pub reranker: Option<Reranker>,
@@ -355,8 +355,8 @@ impl Assistant {
             return found;
         }
         let likely = self.parts.danger.as_ref().and_then(|classifier| {
-            let of_part = |part: String| classifier.danger_of_part(&self.vector(&part)?);
-            classifier.danger(&self.vector(message)?).or_else(|| parts(message).into_iter().find_map(of_part))
+            let in_parts = || parts(message).iter().find_map(|part| classifier.danger_of_part(part));
+            classifier.danger(message).or_else(in_parts)
         });
         likely.map(Triage::LikelyDanger).or(found)
     }
@@ -367,13 +367,7 @@ impl Assistant {
         let Some(classifier) = self.parts.danger.as_ref().filter(|_| kind != SignpostKind::MentalHealth) else {
             return false;
         };
-        let mut texts = std::iter::once(message).chain(sentences(message));
-        texts.all(|text| self.vector(text).is_some_and(|vector| classifier.is_hardly_danger(&vector)))
-    }
-
-    fn vector(&self, message: &str) -> Option<Vec<f32>> {
-        let vector = self.parts.index.encode(message);
-        vector.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone")).ok()
+        std::iter::once(message).chain(sentences(message)).all(|text| classifier.is_hardly_danger(text))
     }
 
     pub(crate) fn search(&self, context: &Contextualised) -> Result<Vec<Hit>, RetrievalError> {

@@ -37,4 +37,4 @@ pub use replay::{Difference, Replay};
 pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, VerifiedQuote, WrittenSentence};
 pub use retrieval::{Filled, KeptStates, RetrievalError};
 pub use same::Sameness;
-pub use triage::{DangerClassifier, DangerClassifierError, PersonalData, personal_data, redact};
+pub use triage::{DangerClassifier, PersonalData, UnknownClass, personal_data, redact};

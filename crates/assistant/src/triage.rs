@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use corpus::SignpostKind;
 use regex::{Regex, RegexSet};
 
-pub use classifier::{DangerClassifier, DangerClassifierError};
+pub use classifier::{DangerClassifier, UnknownClass};
 pub(crate) use instruction::instruction_like;
 pub use personal::{PersonalData, personal_data, redact};
 

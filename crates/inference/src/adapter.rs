@@ -12,9 +12,14 @@ use crate::InferenceError;
 /// # Errors
 /// `Unsupported` when it is not a safetensors file.
 pub fn trained_on(adapter: &[u8]) -> Result<Option<String>, InferenceError> {
+    said(adapter, "trained_on")
+}
+
+/// What the metadata of an adapter's file says of this.
+pub(crate) fn said(adapter: &[u8], of: &str) -> Result<Option<String>, InferenceError> {
     let (_, header) = SafeTensors::read_metadata(adapter)
         .map_err(|error| InferenceError::Unsupported(format!("an adapter without a safetensors header ({error})")))?;
-    Ok(header.metadata().as_ref().and_then(|said| said.get("trained_on").cloned()))
+    Ok(header.metadata().as_ref().and_then(|said| said.get(of).cloned()))
 }
 
 /// A trained adapter: what makes a reader out of a language model, or an encoder of questions out of an encoder. In the file,

@@ -5,6 +5,7 @@
 
 mod adapter;
 mod chat;
+mod classifier;
 mod config;
 mod encoder;
 mod error;
@@ -27,6 +28,7 @@ mod weights;
 
 pub use adapter::trained_on;
 pub use chat::{ChatTemplate, Message, Piece};
+pub use classifier::TextClassifier;
 pub use config::{Architecture, ModelConfig};
 pub use encoder::Encoder;
 pub use error::InferenceError;

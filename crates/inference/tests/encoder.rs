@@ -153,6 +153,29 @@ fn an_adapter_changes_the_vectors_as_the_products_of_its_factors_change_the_weig
 }
 
 #[test]
+fn a_classifier_is_a_softmax_over_the_changed_vector() {
+    let file = include_bytes!("../../../models/danger.safetensors");
+    let classifier = TextClassifier::new(&OURS, file).expect("the classifier fits");
+    let adapted = OURS.adapted(file).expect("the adapter fits");
+    let tensors = safetensors::load_buffer(file, &Device::Cpu).expect("an adapter");
+    let of = |name: &str| tensors[name].to_dtype(DType::F32).expect("32 bits");
+    for text in TEXTS {
+        let vector = adapted.encode_one(text).expect("a vector");
+        let vector = Tensor::from_slice(&vector, (vector.len(), 1), &Device::Cpu).expect("a column");
+        let scores = of("heads.weight").matmul(&vector).and_then(|scores| scores.flatten_all()?.add(&of("heads.bias")));
+        let expected = candle_nn::ops::softmax(&scores.expect("scores"), 0).and_then(|shares| shares.to_vec1::<f32>());
+        let said = classifier.probabilities(text).expect("probabilities");
+        assert_eq!(said.len(), classifier.classes().len());
+        assert!(max_difference(&said, &expected.expect("a softmax")) < TOLERANCE, "{text}");
+    }
+    for adapter in [ADAPTER, &file[..file.len() / 2], &file[..20], b""] {
+        assert!(TextClassifier::new(&OURS, adapter).is_err());
+    }
+    let nameless = TextClassifier::new(&OURS, ADAPTER).expect_err("it has no classes");
+    assert!(nameless.to_string().contains("no classes"), "{nameless}");
+}
+
+#[test]
 fn an_adapter_that_is_not_the_encoders_is_refused() {
     let of_another = include_bytes!("../../../models/verifier.safetensors");
     for adapter in [&of_another[..], &ADAPTER[..ADAPTER.len() / 2], &ADAPTER[..20], b""] {

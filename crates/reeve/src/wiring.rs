@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, DangerClassifier, Options};
 use corpus::{Knowledge, Severity};
 use inference::store::{Manifest, ModelFile, Store};
-use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, Verifier};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, TextClassifier, Verifier};
 use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
@@ -32,8 +32,8 @@ const VERIFIER_ADAPTER: &[u8] = include_bytes!("../../../models/verifier.safeten
 /// The adapter that makes an encoder of questions of the encoder.
 const QUESTION_ENCODER: &[u8] = include_bytes!("../../../models/question_encoder.safetensors");
 
-/// The classifier of danger.
-const CLASSIFIER: &str = include_str!("../../../models/danger.json");
+/// The adapter that makes the classifier of danger of the encoder.
+const DANGER: &[u8] = include_bytes!("../../../models/danger.safetensors");
 
 /// The name in the configuration that leaves a role out.
 const NONE: &str = "none";
@@ -139,6 +139,8 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let encoder = Arc::new(Encoder::load(&folder)?);
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
     let question_encoder = question_encoder(&mut models)?.map(|adapter| encoder.adapted(adapter)).transpose()?;
+    let danger = danger(&mut models)?.map(|adapter| TextClassifier::new(&encoder, adapter)).transpose()?;
+    let danger = danger.map(DangerClassifier::new).transpose()?;
 
     let mut meter = Meter::new();
     let knowledge_name = folder_name(&place.knowledge);
@@ -158,7 +160,6 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         Some(ComposeArgument::Generate) => Compose::Generate,
         None => config.answers.compose,
     };
-    let danger = danger(&mut models)?;
     let mut loader = Loader::new(&store, config);
     let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
     let verifier = loader.verifier(place.verifier.as_deref().unwrap_or(&config.models.verifier), &mut models)?;
@@ -224,26 +225,30 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     }))
 }
 
-/// The adapter of the encoder of questions, where it was trained on the encoder in use.
+/// The adapter of the encoder of questions.
 fn question_encoder(models: &mut BTreeMap<String, String>) -> Result<Option<&'static [u8]>> {
-    const NAME: &str = "models/question_encoder.safetensors";
-    if inference::trained_on(QUESTION_ENCODER).context(NAME)? != models.get("encoder").cloned() {
-        complain(&format!("questions are searched for by the encoder itself: {NAME} is for another encoder"));
-        return Ok(None);
-    }
-    models.insert("question_encoder".to_owned(), hex(&Sha256::digest(QUESTION_ENCODER)));
-    Ok(Some(QUESTION_ENCODER))
+    of_encoder(QUESTION_ENCODER, "question_encoder", "questions are searched for by the encoder itself", models)
 }
 
-/// The classifier of danger, where it was trained on the vectors of the encoder in use.
-fn danger(models: &mut BTreeMap<String, String>) -> Result<Option<DangerClassifier>> {
-    let classifier = DangerClassifier::parse(CLASSIFIER).context("models/danger.json")?;
-    if models.get("encoder").is_none_or(|digest| digest != classifier.encoder()) {
-        complain("danger is seen by the rules alone: the classifier in models/danger.json is for another encoder");
+/// The adapter of the classifier of danger.
+fn danger(models: &mut BTreeMap<String, String>) -> Result<Option<&'static [u8]>> {
+    of_encoder(DANGER, judge_file::DANGER, "danger is seen by the rules alone", models)
+}
+
+/// An adapter in this role, where it was trained on the encoder in use; else it is said what is done without it.
+fn of_encoder(
+    adapter: &'static [u8],
+    role: &str,
+    without: &str,
+    models: &mut BTreeMap<String, String>,
+) -> Result<Option<&'static [u8]>> {
+    let name = format!("models/{role}.safetensors");
+    if inference::trained_on(adapter).with_context(|| name.clone())? != models.get("encoder").cloned() {
+        complain(&format!("{without}: {name} is for another encoder"));
         return Ok(None);
     }
-    models.insert(judge_file::DANGER.to_owned(), hex(&Sha256::digest(CLASSIFIER)));
-    Ok(Some(classifier))
+    models.insert(role.to_owned(), hex(&Sha256::digest(adapter)));
+    Ok(Some(adapter))
 }
 
 /// A language model, and the file that it is of.

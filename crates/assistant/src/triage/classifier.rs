@@ -1,7 +1,11 @@
-//! Danger that no rule knows: a softmax over the encoder's vector of a message. `training/danger.py` makes its file.
+//! Danger that no rule knows: a classifier of texts that was trained on messages of danger. `training/danger.py` makes its file.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
 
 use corpus::SignpostKind;
-use serde::Deserialize;
+use inference::TextClassifier;
+use lru::LruCache;
 
 /// The probability from which a message is met with a signpost: few questions that only sound like danger have as much, and
 /// hardly any of the others (`training/README.md`).
@@ -9,10 +13,10 @@ const LEAST: f32 = 0.65;
 
 /// The probability from which one or two sentences are, within a message that as a whole is not: without what stands around
 /// them, more sentences sound like danger.
-const LEAST_OF_PART: f32 = 0.95;
+const LEAST_OF_PART: f32 = 0.97;
 
 /// The probability below which a message, and each sentence of it, speaks of no danger though a rule says so.
-const HARDLY: f32 = 0.02;
+const HARDLY: f32 = 0.05;
 
 /// The share of that probability from which the kind is certain; else the signpost is the one for danger to life.
 const LEAST_OF_KIND: f32 = 0.5;
@@ -20,156 +24,107 @@ const LEAST_OF_KIND: f32 = 0.5;
 /// The class of messages without danger.
 const NONE: &str = "none";
 
-/// What is wrong with a classifier's file.
-#[derive(Debug, thiserror::Error)]
-pub enum DangerClassifierError {
-    /// It is not JSON of the expected form.
-    #[error("the classifier of danger cannot be read: {0}")]
-    Malformed(#[from] serde_json::Error),
-    /// A class that is no kind of signpost.
-    #[error("the classifier of danger has a class `{0}`, which is no kind of signpost")]
-    UnknownClass(String),
-    /// Numbers of classes, weights and biases that differ, or none.
-    #[error("the classifier of danger has weights of different shapes")]
-    Shape,
-}
+/// Of how many texts it is kept what was made of them: a message is triaged before it waits and after.
+const KEPT: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
-/// Says from the vector of a message whether somebody may be in danger, and which kind of danger it is.
+/// A class of a classifier of danger that is no kind of signpost.
+#[derive(Debug, thiserror::Error)]
+#[error("the classifier of danger has a class `{0}`, which is no kind of signpost")]
+pub struct UnknownClass(String);
+
+/// Says of a message whether somebody may be in danger, and which kind of danger it is.
 #[derive(Debug)]
 pub struct DangerClassifier {
-    encoder: String,
-    /// No kind is the class of messages without danger.
-    classes: Vec<Class>,
-}
-
-#[derive(Debug)]
-struct Class {
-    kind: Option<SignpostKind>,
-    weights: Vec<f32>,
-    bias: f32,
-}
-
-/// The file: `weights` are classes × width of the encoder's vectors.
-#[derive(Deserialize)]
-struct File {
-    encoder: String,
-    classes: Vec<String>,
-    weights: Vec<Vec<f32>>,
-    biases: Vec<f32>,
+    classifier: TextClassifier,
+    /// Of each class; none is the class of messages without danger.
+    kinds: Vec<Option<SignpostKind>>,
+    read: Mutex<LruCache<String, Vec<f32>>>,
 }
 
 impl DangerClassifier {
-    /// Reads a classifier's file.
+    /// Makes one of a classifier whose classes are kinds of signposts, and `none`.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, DangerClassifierError> {
-        let File { encoder, classes, weights, biases } = serde_json::from_str(text)?;
-        let width = weights.first().map_or(0, Vec::len);
-        let fits = width > 0 && weights.iter().all(|row| row.len() == width);
-        if !fits || classes.len() != weights.len() || classes.len() != biases.len() {
-            return Err(DangerClassifierError::Shape);
-        }
-        let kind = |name: &String| SignpostKind::ALL.into_iter().find(|kind| kind.name() == name);
-        let class = |(name, (weights, bias)): (String, (Vec<f32>, f32))| match kind(&name) {
-            None if name != NONE => Err(DangerClassifierError::UnknownClass(name)),
-            kind => Ok(Class { kind, weights, bias }),
+    /// A class that is neither.
+    pub fn new(classifier: TextClassifier) -> Result<Self, UnknownClass> {
+        let kind = |name: &String| match SignpostKind::ALL.into_iter().find(|kind| kind.name() == name) {
+            None if name != NONE => Err(UnknownClass(name.clone())),
+            kind => Ok(kind),
         };
-        let classes = classes.into_iter().zip(weights.into_iter().zip(biases)).map(class).collect::<Result<_, _>>()?;
-        Ok(Self { encoder, classes })
+        let kinds = classifier.classes().iter().map(kind).collect::<Result<_, _>>()?;
+        Ok(Self { classifier, kinds, read: Mutex::new(LruCache::new(KEPT)) })
     }
 
-    /// The digest of the encoder whose vectors it was trained on.
-    pub fn encoder(&self) -> &str {
-        &self.encoder
+    /// Whether a text hardly speaks of danger.
+    pub(crate) fn is_hardly_danger(&self, text: &str) -> bool {
+        self.probabilities(text).is_some_and(|probabilities| danger(&self.of_kinds(&probabilities)) < HARDLY)
     }
 
-    /// Whether a text with this vector hardly speaks of danger.
-    pub(crate) fn is_hardly_danger(&self, vector: &[f32]) -> bool {
-        self.of_kinds(vector).iter().map(|(_, share)| share).sum::<f32>() < HARDLY
+    /// The kind of danger that a message speaks of, if any.
+    pub(crate) fn danger(&self, message: &str) -> Option<SignpostKind> {
+        likely(&self.of_kinds(&self.probabilities(message)?), LEAST)
     }
 
-    /// The kind of danger that a message with this vector speaks of, if any.
-    pub(crate) fn danger(&self, vector: &[f32]) -> Option<SignpostKind> {
-        self.danger_from(LEAST, vector)
+    /// The kind of danger that a part of a message speaks of, if any.
+    pub(crate) fn danger_of_part(&self, part: &str) -> Option<SignpostKind> {
+        likely(&self.of_kinds(&self.probabilities(part)?), LEAST_OF_PART)
     }
 
-    /// The kind of danger that a part of a message with this vector speaks of, if any.
-    pub(crate) fn danger_of_part(&self, vector: &[f32]) -> Option<SignpostKind> {
-        self.danger_from(LEAST_OF_PART, vector)
+    fn of_kinds(&self, probabilities: &[f32]) -> Vec<(SignpostKind, f32)> {
+        self.kinds.iter().zip(probabilities).filter_map(|(kind, share)| Some(((*kind)?, *share))).collect()
     }
 
-    fn danger_from(&self, least: f32, vector: &[f32]) -> Option<SignpostKind> {
-        let of_kinds = self.of_kinds(vector);
-        let danger: f32 = of_kinds.iter().map(|(_, share)| share).sum();
-        if danger < least {
-            return None;
+    /// The probability of each class; none where the model fails, and then the rules are alone.
+    fn probabilities(&self, text: &str) -> Option<Vec<f32>> {
+        let read = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read().get(text) {
+            return Some(known.clone());
         }
-        let (kind, share) = of_kinds.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some(if share < LEAST_OF_KIND * danger { SignpostKind::LifeDanger } else { kind })
+        let said = self.classifier.probabilities(text);
+        let said = said.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone")).ok()?;
+        read().put(text.to_owned(), said.clone());
+        Some(said)
     }
+}
 
-    /// The probability of each kind of danger.
-    fn of_kinds(&self, vector: &[f32]) -> Vec<(SignpostKind, f32)> {
-        let score = |class: &Class| class.weights.iter().zip(vector).map(|(a, b)| a * b).sum::<f32>() + class.bias;
-        let scores: Vec<f32> = self.classes.iter().map(score).collect();
-        let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let shares: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
-        let all: f32 = shares.iter().sum();
-        self.classes.iter().zip(&shares).filter_map(|(class, share)| Some((class.kind?, share / all))).collect()
+/// The probability that a text with these probabilities of kinds speaks of danger.
+fn danger(of_kinds: &[(SignpostKind, f32)]) -> f32 {
+    of_kinds.iter().map(|(_, share)| share).sum()
+}
+
+/// The kind of danger where it is as likely as this: that for danger to life where none is clear.
+fn likely(of_kinds: &[(SignpostKind, f32)], least: f32) -> Option<SignpostKind> {
+    let danger = danger(of_kinds);
+    if danger < least {
+        return None;
     }
+    let (kind, share) = of_kinds.iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(if *share < LEAST_OF_KIND * danger { SignpostKind::LifeDanger } else { *kind })
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    use SignpostKind::{ChildSafety, Gas, LifeDanger, PowerCut};
+
     use super::*;
-
-    const TEXT: &str = r#"{"encoder": "e", "classes": ["gas", "power_cut", "child_safety", "none"],
-        "weights": [[4, 0], [0, 4], [2, 2], [0, 0]], "biases": [0, 0, 0, 3]}"#;
-
-    fn check(vector: &[f32], expected: Option<SignpostKind>) {
-        assert_eq!(DangerClassifier::parse(TEXT).unwrap().danger(vector), expected, "{vector:?}");
-    }
 
     #[test]
     fn the_likeliest_kind_is_meant_and_life_where_none_is_clear() {
-        check(&[1.0, 0.0], Some(SignpostKind::Gas));
-        check(&[0.0, 1.0], Some(SignpostKind::PowerCut));
-        check(&[1.0, 1.0], Some(SignpostKind::LifeDanger));
-        check(&[0.0, 0.0], None);
-        check(&[-1.0, -1.0], None);
+        let check = |gas: f32, power_cut: f32, child: f32, expected: Option<SignpostKind>| {
+            let of_kinds = [(Gas, gas), (PowerCut, power_cut), (ChildSafety, child)];
+            assert_eq!(likely(&of_kinds, LEAST), expected, "{of_kinds:?}");
+        };
+        check(0.6, 0.1, 0.0, Some(Gas));
+        check(0.1, 0.0, 0.8, Some(ChildSafety));
+        check(0.3, 0.3, 0.2, Some(LifeDanger));
+        check(0.3, 0.2, 0.1, None);
+        check(0.0, 0.0, 0.0, None);
     }
 
     #[test]
     fn a_part_of_a_message_has_to_be_surer() {
-        let classifier = DangerClassifier::parse(TEXT).unwrap();
-        for (vector, of_part) in [([1.0, 0.0], None), ([2.0, 0.0], Some(SignpostKind::Gas))] {
-            assert_eq!(classifier.danger(&vector), Some(SignpostKind::Gas));
-            assert_eq!(classifier.danger_of_part(&vector), of_part);
-        }
-    }
-
-    #[test]
-    fn what_is_hardly_danger_is_far_from_likely() {
-        let check = |vector: &[f32], expected: bool| {
-            let classifier = DangerClassifier::parse(TEXT).unwrap();
-            assert_eq!(classifier.is_hardly_danger(vector), expected, "{vector:?}");
-        };
-        check(&[-1.0, -1.0], true);
-        check(&[0.0, 0.0], false);
-        check(&[1.0, 0.0], false);
-    }
-
-    #[test]
-    fn a_file_that_does_not_fit_is_refused_in_words() {
-        let check = |text: &str, expected: &str| {
-            let error = DangerClassifier::parse(text).unwrap_err().to_string();
-            assert!(error.contains(expected), "{error}");
-        };
-        check("{", "cannot be read");
-        check(r#"{"encoder": "e", "classes": ["floods"], "weights": [[1]], "biases": [0]}"#, "`floods`");
-        check(r#"{"encoder": "e", "classes": ["gas", "none"], "weights": [[1], [1, 2]], "biases": [0, 0]}"#, "shapes");
-        check(r#"{"encoder": "e", "classes": ["gas", "none"], "weights": [[1]], "biases": [0, 0]}"#, "shapes");
+        assert_eq!(likely(&[(Gas, 0.9)], LEAST), Some(Gas));
+        assert_eq!(likely(&[(Gas, 0.9)], LEAST_OF_PART), None);
+        assert_eq!(likely(&[(Gas, 1.0)], LEAST_OF_PART), Some(Gas));
     }
 }

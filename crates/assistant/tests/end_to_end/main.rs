@@ -5,7 +5,7 @@
 mod replayed;
 mod verified;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -16,8 +16,10 @@ use assistant::{
 use conversation::{Outcome, Reason, Role, SentenceKind, Turn};
 use corpus::Knowledge;
 use inference::store::{Manifest, Store};
-use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision};
+use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, TextClassifier};
 use retrieval::{FusionWeights, Index, PassageStates, RerankOptions, Reranker};
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 
 const ENCODER: &str = "all-minilm-l6-v2";
 const MODEL: &str = "smollm2-135m-instruct";
@@ -219,12 +221,40 @@ fn danger_that_no_rule_knows_is_met_at_once_by_what_the_message_means() {
 /// A classifier whose weights are the vector of a message: what is near to it is danger.
 fn near_to(message: &str) -> DangerClassifier {
     let encoder = Encoder::load(&folder(ENCODER)).unwrap();
-    let weights: Vec<f32> = encoder.encode_one(message).unwrap().iter().map(|value| value * 40.0).collect();
-    let file = serde_json::json!({
-        "encoder": "digest", "classes": ["life_danger", "none"],
-        "weights": [weights, vec![0.0; weights.len()]], "biases": [-25.0, 0.0],
-    });
-    DangerClassifier::parse(&file.to_string()).unwrap()
+    let vector = encoder.encode_one(message).unwrap();
+    let weights: Vec<f32> = vector.iter().map(|value| value * 40.0).chain(vec![0.0; vector.len()]).collect();
+    DangerClassifier::new(TextClassifier::new(&encoder, &adapter("life_danger none", &weights, &[-25.0, 0.0])).unwrap())
+        .unwrap()
+}
+
+/// An adapter that leaves the encoder as it is, with these heads.
+fn adapter(classes: &str, weights: &[f32], biases: &[f32]) -> Vec<u8> {
+    let width = weights.len() / biases.len();
+    let nothing = vec![0.0; width];
+    let tensor = |values: &[f32], shape: &[usize]| {
+        (values.iter().flat_map(|value| value.to_le_bytes()).collect(), shape.to_vec())
+    };
+    let matrix = "encoder.layer.0.attention.output.dense";
+    let tensors: [(String, (Vec<u8>, Vec<usize>)); 4] = [
+        (format!("{matrix}.down"), tensor(&nothing, &[1, width])),
+        (format!("{matrix}.up"), tensor(&nothing, &[width, 1])),
+        ("heads.weight".to_owned(), tensor(weights, &[biases.len(), width])),
+        ("heads.bias".to_owned(), tensor(biases, &[biases.len()])),
+    ];
+    let views =
+        tensors.iter().map(|(name, (bytes, shape))| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    safetensors::serialize(views, Some(HashMap::from([("classes".to_owned(), classes.to_owned())]))).unwrap()
+}
+
+#[test]
+fn a_classifier_of_danger_knows_kinds_of_signposts_and_none() {
+    let encoder = Encoder::load(&folder(ENCODER)).unwrap();
+    let weights = vec![0.0; 2 * encoder.dimensions()];
+    let made = |classes: &str| {
+        DangerClassifier::new(TextClassifier::new(&encoder, &adapter(classes, &weights, &[0.0, 0.0])).unwrap())
+    };
+    assert!(made("gas none").is_ok());
+    assert!(made("floods none").unwrap_err().to_string().contains("`floods`"));
 }
 
 #[test]

@@ -1,0 +1,69 @@
+"""Low-rank changes of the encoder's matrices (Hu et al. 2021), as Reeve reads them. See README.md."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+from torch import nn
+
+from train import Encoder
+
+ROOT = Path(__file__).parent.parent
+RANK = 16
+MATRICES = {
+    "attention.self": ("query", "key", "value"),
+    "attention.output": ("dense",),
+    "intermediate": ("dense",),
+    "output": ("dense",),
+}
+
+
+class Changed(nn.Module):
+    """A matrix and its low-rank change."""
+
+    def __init__(self, matrix: nn.Linear):
+        super().__init__()
+        self.matrix = matrix
+        self.down = nn.Parameter(torch.randn(RANK, matrix.in_features) / matrix.in_features**0.5)
+        self.up = nn.Parameter(torch.zeros(matrix.out_features, RANK))
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return self.matrix(rows) + (rows @ self.down.T) @ self.up.T
+
+
+def change(encoder: Encoder) -> list[nn.Parameter]:
+    """Gives every matrix of the encoder a change, which is nothing at first. What is trained of them."""
+    for parameter in encoder.model.parameters():
+        parameter.requires_grad = False
+    for layer in encoder.model.encoder.layer:
+        for part, names in MATRICES.items():
+            for name in names:
+                module = layer.get_submodule(part)
+                setattr(module, name, Changed(getattr(module, name)))
+    return [parameter for parameter in encoder.model.parameters() if parameter.requires_grad]
+
+
+def vectors(encoder: Encoder, given: list[str], most_tokens: int) -> torch.Tensor:
+    """Unit vectors of texts, by the encoder as it is changed so far."""
+    batch = encoder.tokenizer(given, padding=True, truncation=True, max_length=most_tokens, return_tensors="pt")
+    mask = batch["attention_mask"][..., None].float()
+    return F.normalize((encoder.model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1))
+
+
+def schedule(optimizer: torch.optim.Optimizer, steps: int, warm_up: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """A rate that rises during the first steps and falls to almost nothing at the last."""
+    slope = lambda step: min((step + 1) / warm_up, max(0.02, (steps - step) / steps))
+    return torch.optim.lr_scheduler.LambdaLR(optimizer, slope)
+
+
+def save(encoder: Encoder, file: Path, heads: dict[str, torch.Tensor] | None = None, **said: str) -> None:
+    """The adapter as Reeve reads it, in 16-bit floats, with the digest of the encoder that it is for."""
+    tensors = {name: value for name, value in encoder.model.named_parameters() if value.requires_grad} | (heads or {})
+    models = tomllib.loads((ROOT / "models/models.toml").read_text(encoding="utf-8"))["model"]
+    files = next(model["file"] for model in models if "encoder" in model["roles"])
+    digest = hashlib.sha256("".join(each["sha256"] for each in files).encode()).hexdigest()
+    halved = {name: value.detach().to(torch.float16).contiguous() for name, value in tensors.items()}
+    save_file(halved, file, {"trained_on": digest, **said})
