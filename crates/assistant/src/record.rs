@@ -203,7 +203,7 @@ mod tests {
 
     fn record() -> Record {
         let mut reply = ReplyBuilder::default().fixed(&texts::thanks()).finish(Outcome::Greeting, None, Vec::new());
-        let ranked = RankedPassage { id: "a#1".into(), fused: 0.1 + 0.2, likelihood: Some(-1.234_567_9) };
+        let ranked = RankedPassage { id: "a#1".into(), dense: 0.5, fused: 0.1 + 0.2, likelihood: Some(-1.234_567_9) };
         reply.set_confidence(Some(0.1 + 0.2));
         reply.set_trace(Trace {
             path: "full".into(),

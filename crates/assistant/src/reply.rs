@@ -101,6 +101,8 @@ impl Candidate {
 pub struct RankedPassage {
     /// The passage.
     pub id: String,
+    /// Its nearness to the question in meaning, −1 to 1.
+    pub dense: f32,
     /// Weighted z-scores of the search.
     pub fused: f32,
     /// Mean log-probability of the question given the passage, where it was computed.

@@ -38,6 +38,9 @@ const MOST_CHOICES: usize = 3;
 /// The confidence from which a further part's sentence belongs to the answer.
 const MORE_LIKELY_THAN_NOT: f64 = 0.5;
 
+/// The nearness in meaning from which what was found is about the same thing as the question.
+const NEAR: f32 = 0.3;
+
 /// How many passages the trace names.
 const TRACED_PASSAGES: usize = 8;
 
@@ -60,6 +63,13 @@ struct Found {
     wanted: Wanted,
     quote: Option<Quote>,
     signals: Signals,
+}
+
+impl Found {
+    /// Whether nothing on the pages is near the question, neither what would be quoted nor what was found.
+    fn off_topic(&self) -> bool {
+        self.signals.off_topic() && self.hits.iter().all(|hit| hit.dense < NEAR)
+    }
 }
 
 /// The answer to all parts of a question.
@@ -237,7 +247,7 @@ impl<'a> Run<'a> {
             (Some(quote), _) if !already_asked && self.two_readings(&context, &found, quote) => {
                 self.clarify(&found.hits)
             }
-            (Some(_) | None, _) if found.signals.off_topic() => {
+            (Some(_) | None, _) if found.off_topic() => {
                 let mut builder = ReplyBuilder::default().fixed(&texts::off_topic());
                 builder.push_fixed(&way_to_a_person(self.assistant.council(), None, self.trace.clock));
                 builder.finish(Outcome::Decline, Some(Reason::OffTopic), vec![Offer::Human, Offer::CallBack])
@@ -260,7 +270,7 @@ impl<'a> Run<'a> {
         let stems = self.assistant.weights.analyzer().stems(&context.standalone).len();
         (1..=MOST_STEMS_TO_CLARIFY).contains(&stems)
             && quote.lead < CLOSE_LEAD
-            && !found.signals.off_topic()
+            && !found.off_topic()
             && found.signals.coverage > 0.5
     }
 
@@ -286,7 +296,7 @@ impl<'a> Run<'a> {
 
     fn ranked(&self, hit: &Hit) -> RankedPassage {
         let id = self.assistant.parts.index.passage(hit.passage).1.id.clone();
-        RankedPassage { id, fused: hit.fused, likelihood: hit.likelihood }
+        RankedPassage { id, dense: hit.dense, fused: hit.fused, likelihood: hit.likelihood }
     }
 
     /// The judge of the path that the enquiry goes, and of what a candidate went through on it.

@@ -281,6 +281,28 @@ fn a_rule_is_overruled_where_neither_the_message_nor_a_sentence_of_it_is_near_da
 }
 
 #[test]
+fn what_is_found_near_a_question_keeps_it_from_being_off_topic() {
+    let pages = [
+        ("bulky-waste", "We collect large items of furniture from homes. Book a collection online."),
+        ("car-parks", "Your car has to stand within a bay. A car that is too big for it needs two tickets."),
+    ];
+    let adapter = include_bytes!("../../../../models/question_encoder.safetensors");
+    let by_its_own_words = Encoder::load(&folder(ENCODER)).unwrap().adapted(adapter).unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let assistant = assistant_with(&pages, Compose::Quote, MONDAY, |parts| {
+        parts.index = index(&pages, data.path()).with_question_encoder(by_its_own_words);
+    });
+    let reason = |question: &str| {
+        let (reply, _) = ask(&assistant, &enquiry(question), Path::Full);
+        let signals = &reply.trace().signals;
+        assert!(signals["dense"] < 0.33 && signals["coverage"] < 0.6, "what would be quoted is near: {signals:?}");
+        reply.reason()
+    };
+    assert_eq!(reason("my old settee is too big for the car, would somebody fetch it"), Some(Reason::LowConfidence));
+    assert_eq!(reason("who is the prime minister of japan"), Some(Reason::OffTopic));
+}
+
+#[test]
 fn drafts_say_only_what_passed_the_check() {
     let assistant = assistant(Compose::Generate);
     for question in ["How much does a garden waste subscription cost?", "What does each extra brown bin cost a year?"] {
