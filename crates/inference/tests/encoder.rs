@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use candle_core::{DType, Device, Tensor, safetensors};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
-use inference::{Encoder, InferenceError};
+use inference::{Encoder, InferenceError, TextClassifier};
 use models::{ENCODER, max_difference};
 use proptest::prelude::*;
 

@@ -229,20 +229,17 @@ fn near_to(message: &str) -> DangerClassifier {
 
 /// An adapter that leaves the encoder as it is, with these heads.
 fn adapter(classes: &str, weights: &[f32], biases: &[f32]) -> Vec<u8> {
+    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     let width = weights.len() / biases.len();
-    let nothing = vec![0.0; width];
-    let tensor = |values: &[f32], shape: &[usize]| {
-        (values.iter().flat_map(|value| value.to_le_bytes()).collect(), shape.to_vec())
-    };
+    let (nothing, weights, heads) = (bytes(&vec![0.0; width]), bytes(weights), [biases.len(), width]);
     let matrix = "encoder.layer.0.attention.output.dense";
-    let tensors: [(String, (Vec<u8>, Vec<usize>)); 4] = [
-        (format!("{matrix}.down"), tensor(&nothing, &[1, width])),
-        (format!("{matrix}.up"), tensor(&nothing, &[width, 1])),
-        ("heads.weight".to_owned(), tensor(weights, &[biases.len(), width])),
-        ("heads.bias".to_owned(), tensor(biases, &[biases.len()])),
+    let tensors = [
+        (format!("{matrix}.down"), vec![1, width], &nothing),
+        (format!("{matrix}.up"), vec![width, 1], &nothing),
+        ("heads.weight".to_owned(), heads.to_vec(), &weights),
+        ("heads.bias".to_owned(), heads[..1].to_vec(), &bytes(biases)),
     ];
-    let views =
-        tensors.iter().map(|(name, (bytes, shape))| (name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+    let views = tensors.map(|(name, shape, bytes)| (name, TensorView::new(Dtype::F32, shape, bytes).unwrap()));
     safetensors::serialize(views, Some(HashMap::from([("classes".to_owned(), classes.to_owned())]))).unwrap()
 }
 
