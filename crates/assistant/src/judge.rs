@@ -88,8 +88,8 @@ impl Signals {
         named
     }
 
-    /// Whether nothing on the pages is near the question.
-    pub(crate) fn off_topic(&self) -> bool {
+    /// Whether what would be quoted is far from the question.
+    pub(crate) fn far_off(&self) -> bool {
         self.dense < 0.33 && self.coverage < 0.6
     }
 }

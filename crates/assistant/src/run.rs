@@ -68,7 +68,7 @@ struct Found {
 impl Found {
     /// Whether nothing on the pages is near the question, neither what would be quoted nor what was found.
     fn off_topic(&self) -> bool {
-        self.signals.off_topic() && self.hits.iter().all(|hit| hit.dense < NEAR)
+        self.signals.far_off() && self.hits.iter().all(|hit| hit.dense < NEAR)
     }
 }
 
