@@ -38,6 +38,8 @@ fn the_kind_is_that_of_the_most_urgent_help() {
     check("i can smell gas in the hall", Some(SignpostKind::Gas));
     check("we all get headaches when the boiler is on", Some(SignpostKind::Gas));
     check("the house next door is on fire", Some(SignpostKind::LifeDanger));
+    check("kitchens on fire and i rent off you, what do i do", Some(SignpostKind::LifeDanger));
+    check("my sons bedrooms on fire", Some(SignpostKind::LifeDanger));
     check("dad has collapsed and he's not breathing", Some(SignpostKind::LifeDanger));
     check("my boyfriend hits me when he is drunk", Some(SignpostKind::DomesticAbuse));
     check("the kids next door are left alone every night", Some(SignpostKind::ChildSafety));
