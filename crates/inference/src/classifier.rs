@@ -1,12 +1,14 @@
 //! A classifier of texts: an encoder changed by an adapter, and a softmax over its vector.
 
+use std::sync::Arc;
+
 use crate::adapter::{Adapter, said};
-use crate::{Encoder, InferenceError};
+use crate::{CachedEncoder, Encoder, InferenceError};
 
 /// Says of a text how likely each of its classes is.
 #[derive(Debug)]
 pub struct TextClassifier {
-    encoder: Encoder,
+    encoder: CachedEncoder,
     classes: Vec<String>,
     weights: Vec<Vec<f32>>,
     biases: Vec<f32>,
@@ -25,7 +27,8 @@ impl TextClassifier {
             return Err(InferenceError::Unsupported("an adapter that names no classes".to_owned()));
         }
         let (weights, biases) = Adapter::read(adapter)?.heads(classes.len(), encoder.dimensions())?;
-        Ok(Self { encoder: encoder.adapted(adapter)?, classes, weights, biases })
+        let encoder = CachedEncoder::new(Arc::new(encoder.adapted(adapter)?));
+        Ok(Self { encoder, classes, weights, biases })
     }
 
     /// The names of the classes.
@@ -38,7 +41,7 @@ impl TextClassifier {
     /// # Errors
     /// Tokeniser and tensor errors.
     pub fn probabilities(&self, text: &str) -> Result<Vec<f32>, InferenceError> {
-        let vector = self.encoder.encode_one(text)?;
+        let vector = self.encoder.encode(text)?;
         let score = |weights: &Vec<f32>| weights.iter().zip(&vector).map(|(a, b)| a * b).sum::<f32>();
         let scores: Vec<f32> = self.weights.iter().zip(&self.biases).map(|(row, bias)| score(row) + bias).collect();
         let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);

@@ -4,6 +4,7 @@
 //! This crate knows tensors and tokens. It does not know councils, pages, questions or HTTP.
 
 mod adapter;
+mod cached;
 mod chat;
 mod classifier;
 mod config;
@@ -27,6 +28,7 @@ mod verifier;
 mod weights;
 
 pub use adapter::trained_on;
+pub use cached::CachedEncoder;
 pub use chat::{ChatTemplate, Message, Piece};
 pub use classifier::TextClassifier;
 pub use config::{Architecture, ModelConfig};

@@ -3,12 +3,12 @@
 mod models;
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use candle_core::{DType, Device, Tensor, safetensors};
 use candle_nn::VarBuilder;
 use candle_transformers::models::bert::{BertModel, Config};
-use inference::{Encoder, InferenceError, TextClassifier};
+use inference::{CachedEncoder, Encoder, InferenceError, TextClassifier};
 use models::{ENCODER, max_difference};
 use proptest::prelude::*;
 
@@ -149,6 +149,14 @@ fn an_adapter_changes_the_vectors_as_the_products_of_its_factors_change_the_weig
         assert!(max_difference(&vector, &encode(text)) > 0.01, "{text}");
         // The encoder that it was made of stays as it was.
         assert!(max_difference(&encode(text), &reference(text)) < TOLERANCE, "{text}");
+    }
+}
+
+#[test]
+fn what_is_kept_of_a_text_is_its_vector() {
+    let cached = CachedEncoder::new(Arc::new(Encoder::load(&models::folder(ENCODER)).expect("the encoder loads")));
+    for text in TEXTS.into_iter().chain(TEXTS) {
+        assert_eq!(cached.encode(text).expect("a vector"), encode(text), "{text}");
     }
 }
 

@@ -1,13 +1,11 @@
 //! The whole index of a knowledge folder: lexical, dense, and the vocabulary for typing mistakes.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use corpus::{Knowledge, Page, Passage};
-use inference::Encoder;
-use lru::LruCache;
+use inference::{CachedEncoder, Encoder};
 use sha2::{Digest as _, Sha256};
 
 use crate::dense::{Dense, PassageVectors};
@@ -30,10 +28,6 @@ const HISTORY_DECAY: f32 = 0.9;
 
 /// The share of the question alone in the vector; the rest is the question with its history.
 const OWN_WEIGHT: f32 = 0.3;
-
-/// How many vectors of questions and their sentences are kept, some 1.5 KB each: one question is encoded for several ends,
-/// before it waits and after, and many ask the same.
-const KEPT_VECTORS: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
 
 /// What a build is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +61,9 @@ struct Place {
 /// The index of one knowledge folder, held open.
 pub struct Index {
     knowledge: Arc<Knowledge>,
-    encoder: Arc<Encoder>,
+    encoder: CachedEncoder,
     /// What a question is searched for by, where it is not the encoder.
-    question_encoder: Option<Encoder>,
+    question_encoder: Option<CachedEncoder>,
     lexical: LexicalIndex,
     places: Vec<Place>,
     dense: Dense,
@@ -81,8 +75,6 @@ pub struct Index {
     digest: String,
     changed_pages: usize,
     weights: FusionWeights,
-    /// Vectors of what was asked last, by the digest of its words and whether they were made for a search.
-    asked: Mutex<LruCache<(vectors::Key, bool), Vec<f32>>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -152,9 +144,8 @@ impl Index {
             changed_pages,
             weights,
             knowledge,
-            encoder,
+            encoder: CachedEncoder::new(encoder),
             question_encoder: None,
-            asked: Mutex::new(LruCache::new(KEPT_VECTORS)),
         })
     }
 
@@ -162,7 +153,7 @@ impl Index {
     /// encoder makes of the passages that answer it.
     #[must_use]
     pub fn with_question_encoder(self, encoder: Encoder) -> Self {
-        Self { question_encoder: Some(encoder), ..self }
+        Self { question_encoder: Some(CachedEncoder::new(Arc::new(encoder))), ..self }
     }
 
     /// The pages that the index is over.
@@ -208,26 +199,12 @@ impl Index {
     /// # Errors
     /// Errors of the encoder.
     pub fn encode(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
-        self.encode_by(&self.encoder, text, false)
+        Ok(self.encoder.encode(text)?)
     }
 
     /// The unit vector by which passages are searched for.
     fn encode_question(&self, text: &str) -> Result<Vec<f32>, RetrievalError> {
-        match &self.question_encoder {
-            Some(encoder) => self.encode_by(encoder, text, true),
-            None => self.encode(text),
-        }
-    }
-
-    fn encode_by(&self, encoder: &Encoder, text: &str, for_search: bool) -> Result<Vec<f32>, RetrievalError> {
-        let key = (vectors::key(text), for_search);
-        let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(vector) = asked().get(&key) {
-            return Ok(vector.clone());
-        }
-        let vector = encoder.encode_one(text)?;
-        asked().put(key, vector.clone());
-        Ok(vector)
+        Ok(self.question_encoder.as_ref().unwrap_or(&self.encoder).encode(text)?)
     }
 
     /// Cosine of a vector with each sentence of a passage, each read with its title, heading and lead-in.
@@ -247,7 +224,7 @@ impl Index {
     /// Errors of the encoder.
     pub fn nearest_words(&self, number: usize, words: &[&str]) -> Result<Vec<f32>, RetrievalError> {
         let of_page = &self.page_words[self.places[number].page];
-        let vectors = self.encoder.encode(words, &mut |_| ())?;
+        let vectors = self.encoder.encoder().encode(words, &mut |_| ())?;
         let nearest = |vector: &Vec<f32>| {
             of_page.iter().map(|word| dot(&self.word_vectors[*word as usize], vector)).fold(0.0, f32::max)
         };

@@ -40,7 +40,7 @@ fn only_the_search_reads_a_question_by_its_own_encoder() {
     };
     let ((right, wrong), (own_right, own_wrong)) = (nearness(&plain), nearness(&own));
     assert!(own_right - own_wrong > right - wrong + 0.05, "{right} {wrong} {own_right} {own_wrong}");
-    // Signals and the classifier of danger were fitted to the encoder's own vectors, searched for before or not.
+    // Signals were fitted to the encoder's own vectors, searched for before or not.
     assert_eq!(own.encode(QUESTION).unwrap(), plain.encode(QUESTION).unwrap());
     assert_eq!(own.digest(), plain.digest());
 }

@@ -1,11 +1,7 @@
 //! Danger that no rule knows: a classifier of texts that was trained on messages of danger. `training/danger.py` makes its file.
 
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
-
 use corpus::SignpostKind;
 use inference::TextClassifier;
-use lru::LruCache;
 
 /// The probability from which a message is met with a signpost: few questions that only sound like danger have as much, and
 /// hardly any of the others (`training/README.md`).
@@ -24,9 +20,6 @@ const LEAST_OF_KIND: f32 = 0.5;
 /// The class of messages without danger.
 const NONE: &str = "none";
 
-/// Of how many texts it is kept what was made of them: a message is triaged before it waits and after.
-const KEPT: NonZeroUsize = NonZeroUsize::new(1024).unwrap();
-
 /// A class of a classifier of danger that is no kind of signpost.
 #[derive(Debug, thiserror::Error)]
 #[error("the classifier of danger has a class `{0}`, which is no kind of signpost")]
@@ -38,7 +31,6 @@ pub struct DangerClassifier {
     classifier: TextClassifier,
     /// Of each class; none is the class of messages without danger.
     kinds: Vec<Option<SignpostKind>>,
-    read: Mutex<LruCache<String, Vec<f32>>>,
 }
 
 impl DangerClassifier {
@@ -52,38 +44,29 @@ impl DangerClassifier {
             kind => Ok(kind),
         };
         let kinds = classifier.classes().iter().map(kind).collect::<Result<_, _>>()?;
-        Ok(Self { classifier, kinds, read: Mutex::new(LruCache::new(KEPT)) })
+        Ok(Self { classifier, kinds })
     }
 
     /// Whether a text hardly speaks of danger.
     pub(crate) fn is_hardly_danger(&self, text: &str) -> bool {
-        self.probabilities(text).is_some_and(|probabilities| danger(&self.of_kinds(&probabilities)) < HARDLY)
+        self.of_kinds(text).is_some_and(|of_kinds| danger(&of_kinds) < HARDLY)
     }
 
     /// The kind of danger that a message speaks of, if any.
     pub(crate) fn danger(&self, message: &str) -> Option<SignpostKind> {
-        likely(&self.of_kinds(&self.probabilities(message)?), LEAST)
+        likely(&self.of_kinds(message)?, LEAST)
     }
 
     /// The kind of danger that a part of a message speaks of, if any.
     pub(crate) fn danger_of_part(&self, part: &str) -> Option<SignpostKind> {
-        likely(&self.of_kinds(&self.probabilities(part)?), LEAST_OF_PART)
+        likely(&self.of_kinds(part)?, LEAST_OF_PART)
     }
 
-    fn of_kinds(&self, probabilities: &[f32]) -> Vec<(SignpostKind, f32)> {
-        self.kinds.iter().zip(probabilities).filter_map(|(kind, share)| Some(((*kind)?, *share))).collect()
-    }
-
-    /// The probability of each class; none where the model fails, and then the rules are alone.
-    fn probabilities(&self, text: &str) -> Option<Vec<f32>> {
-        let read = || self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = read().get(text) {
-            return Some(known.clone());
-        }
+    /// The probability of each kind of danger; none where the model fails, and then the rules are alone.
+    fn of_kinds(&self, text: &str) -> Option<Vec<(SignpostKind, f32)>> {
         let said = self.classifier.probabilities(text);
         let said = said.inspect_err(|error| tracing::error!(%error, "a message is triaged by the rules alone")).ok()?;
-        read().put(text.to_owned(), said.clone());
-        Some(said)
+        Some(self.kinds.iter().zip(said).filter_map(|(kind, share)| Some(((*kind)?, share))).collect())
     }
 }
 
