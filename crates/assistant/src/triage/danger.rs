@@ -25,7 +25,7 @@ const TEXT: &str = concat!(
     include_str!("danger/council_emergency.txt"),
 );
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::parse(TEXT));
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::parse(TEXT).where_apostrophes_may_miss());
 
 /// The kind of danger that a message speaks of, if any.
 pub(super) fn danger(message: &str) -> Option<SignpostKind> {
