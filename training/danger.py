@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import texts
-from lowrank import change, save, schedule, vectors
+from lowrank import change, save, train, vectors
 from train import Encoder, area_under_curve
 
 NONE = "none"
@@ -33,7 +32,7 @@ CLASSES = [*KINDS, NONE]
 KEPT_APART = ("exam", "against", "beside", "unseen")
 # Every so many messages, and as large a share of the questions, are held out.
 HELD_OUT = 10
-BATCH, EPOCHS, RATE, WARM_UP = 64, 3, 1e-3, 20
+BATCH, EPOCHS, RATE = 64, 3, 1e-3
 # How many times the rate of the changes the softmax has.
 FASTER = 3
 # How many questions that pages answer are shown beside the messages in each round.
@@ -46,7 +45,6 @@ PENALTY = 1e-5
 SMOOTHING = 0.02
 # Batches are of like lengths: so many are sorted together.
 SORTED_BATCHES = 8
-REPORTED = 40
 # The shares of messages without danger at which it is told how much danger is found.
 WRONGLY = (0.005, 0.01, 0.02)
 SHORT = {"you": "u", "are": "r", "to": "2", "for": "4", "please": "pls", "what": "wot", "because": "cos", "and": "n"}
@@ -179,22 +177,12 @@ def main() -> None:
     batches = [batch for _ in range(EPOCHS) for batch in epoch()]
     softmax = [classifier.weights, classifier.biases]
     groups = [{"params": classifier.changes, "lr": RATE}, {"params": softmax, "lr": RATE * FASTER}]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    rates = schedule(optimizer, len(batches), WARM_UP)
-    losses, began = [], time.time()
-    for done, batch in enumerate(batches, 1):
+
+    def loss_of(batch: list[tuple[str, int]]) -> torch.Tensor:
         kinds = torch.tensor([kind for _, kind in batch])
-        loss = F.cross_entropy(classifier.scores([text for text, _ in batch]), kinds, label_smoothing=SMOOTHING)
-        loss.backward()
-        nn.utils.clip_grad_norm_([*classifier.changes, *softmax], 1.0)
-        optimizer.step()
-        rates.step()
-        optimizer.zero_grad()
-        losses.append(loss.item())
-        if done % REPORTED == 0 or done == len(batches):
-            each = (time.time() - began) / done
-            print(f"{done} of {len(batches)} steps, {each:.1f} s each, loss {np.mean(losses[-REPORTED:]):.3f}", flush=True)
-            classifier.save(options.out)
+        return F.cross_entropy(classifier.scores([text for text, _ in batch]), kinds, label_smoothing=SMOOTHING)
+
+    train(groups, batches, loss_of, lambda: classifier.save(options.out))
     tell()
 
 

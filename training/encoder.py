@@ -6,7 +6,6 @@ import random
 import re
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,10 @@ import torch
 import torch.nn.functional as F
 
 import texts
-from lowrank import ROOT, change, save, schedule, vectors
+from lowrank import ROOT, change, save, train, vectors
 from train import Encoder
 
-BATCH, EPOCHS, RATE, WARM_UP = 64, 2, 1e-3, 20
+BATCH, EPOCHS, RATE = 64, 2, 1e-3
 # What scores are divided by before the softmax.
 TEMPERATURE = 0.05
 # What the loss over a passage's sentences counts for beside the one over the passages.
@@ -27,7 +26,6 @@ SENTENCES = 0.5
 # answers to one another's questions.
 SAME_TITLE, SAME_PASSAGE = 0.6, 0.75
 MOST_TOKENS = 128
-REPORTED = 50
 
 
 @dataclass
@@ -182,21 +180,8 @@ def main() -> None:
         return chance.sample(batches, len(batches))
 
     batches = [batch for _ in range(EPOCHS) for batch in epoch()]
-    optimizer = torch.optim.AdamW(changes, lr=RATE, weight_decay=0.01)
-    rates = schedule(optimizer, len(batches), WARM_UP)
-    losses, began = [], time.time()
-    for done, (name, asked) in enumerate(batches, 1):
-        loss = loss_of(encoder, corpora[name], asked)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(changes, 1.0)
-        optimizer.step()
-        rates.step()
-        optimizer.zero_grad()
-        losses.append(loss.item())
-        if done % REPORTED == 0 or done == len(batches):
-            each = (time.time() - began) / done
-            print(f"{done} of {len(batches)} steps, {each:.1f} s each, loss {np.mean(losses[-REPORTED:]):.3f}", flush=True)
-            save(encoder, options.out)
+    loss = lambda batch: loss_of(encoder, corpora[batch[0]], batch[1])
+    train([{"params": changes, "lr": RATE}], batches, loss, lambda: save(encoder, options.out))
     tell()
 
 

@@ -1,9 +1,13 @@
 """Low-rank changes of the encoder's matrices (Hu et al. 2021), as Reeve reads them. See README.md."""
 
 import hashlib
+import time
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
@@ -12,7 +16,7 @@ from torch import nn
 from train import Encoder
 
 ROOT = Path(__file__).parent.parent
-RANK = 16
+RANK, WARM_UP, REPORTED = 16, 20, 50
 MATRICES = {
     "attention.self": ("query", "key", "value"),
     "attention.output": ("dense",),
@@ -53,10 +57,25 @@ def vectors(encoder: Encoder, given: list[str], most_tokens: int) -> torch.Tenso
     return F.normalize((encoder.model(**batch).last_hidden_state * mask).sum(1) / mask.sum(1))
 
 
-def schedule(optimizer: torch.optim.Optimizer, steps: int, warm_up: int) -> torch.optim.lr_scheduler.LambdaLR:
-    """A rate that rises during the first steps and falls to almost nothing at the last."""
-    slope = lambda step: min((step + 1) / warm_up, max(0.02, (steps - step) / steps))
-    return torch.optim.lr_scheduler.LambdaLR(optimizer, slope)
+def train(groups: list[dict], batches: list, loss_of: Callable[[Any], torch.Tensor], keep: Callable[[], None]) -> None:
+    """Takes a step of AdamW for each batch, at rates that rise during the first steps and fall to almost nothing at the last.
+    `groups` as the optimizer wants them; `keep` is called now and then, and at the end."""
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
+    slope = lambda step: min((step + 1) / WARM_UP, max(0.02, (len(batches) - step) / len(batches)))
+    rates = torch.optim.lr_scheduler.LambdaLR(optimizer, slope)
+    losses, began = [], time.time()
+    for done, batch in enumerate(batches, 1):
+        loss = loss_of(batch)
+        loss.backward()
+        nn.utils.clip_grad_norm_([each for group in groups for each in group["params"]], 1.0)
+        optimizer.step()
+        rates.step()
+        optimizer.zero_grad()
+        losses.append(loss.item())
+        if done % REPORTED == 0 or done == len(batches):
+            each = (time.time() - began) / done
+            print(f"{done} of {len(batches)} steps, {each:.1f} s each, loss {np.mean(losses[-REPORTED:]):.3f}", flush=True)
+            keep()
 
 
 def save(encoder: Encoder, file: Path, heads: dict[str, torch.Tensor] | None = None, **said: str) -> None:
