@@ -73,8 +73,9 @@ impl SignpostKind {
                  textphone 18000."
             }
             Self::Gas => {
-                "If you smell gas or think there is a gas leak, call the free national gas emergency line on 0800 111 999 \
-                 at once, day or night. Open the windows, do not use switches or flames, and wait outside."
+                "If you smell gas, or a carbon monoxide alarm sounds, open the windows, do not use switches or flames, and \
+                 get everybody outside. Then call the free national gas emergency line on 0800 111 999 at once, day or \
+                 night. If somebody feels ill, call 999."
             }
             Self::PowerCut => {
                 "If your power is off, or you see a power line that is down or damaged, call 105. It is free, day and night. \
@@ -85,8 +86,8 @@ impl SignpostKind {
                  day or night. For urgent help with your mental health, call NHS 111 and choose option 2."
             }
             Self::DomesticAbuse => {
-                "If you are in danger now, call 999, and press 55 if you cannot speak. You can call the National Domestic \
-                 Abuse Helpline for free on 0808 2000 247, day or night."
+                "If you are in danger now, call 999. If you cannot speak, call 999 from a mobile and press 55 when you are \
+                 asked to. You can call the National Domestic Abuse Helpline for free on 0808 2000 247, day or night."
             }
             Self::ChildSafety => {
                 "If a child is in danger now, call 999. If you are a child or a young person, you can call Childline for free \
