@@ -46,7 +46,7 @@ const numbers = (code) => {
 };
 
 /** Names of properties that nobody but the widget knows, and that the minifier would keep; shorter ones in their place. */
-const OURS = ["article", "control", "ended", "entry", "finish", "isSent", "mayRest", "rated", "restart", "showOffer"];
+const OURS = ["article", "asked", "control", "ended", "entry", "finish", "isSent", "mayRest", "rated", "restart", "restore", "showOffer"];
 const shortened = (code) => code.replace(new RegExp(`(?<!["-])\\b(?:${OURS.join("|")})\\b(?!["-])`, "g"), (name) => `$${OURS.indexOf(name)}`);
 
 /**

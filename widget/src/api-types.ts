@@ -351,7 +351,7 @@ export interface ServiceTold {
   /** Characters that a question may have. */
   readonly longest: number;
   readonly mode: Mode;
-  /** What staff tell residents while the assistant is not fully on. */
+  /** What staff tell residents. */
   readonly notice: string | null;
 }
 

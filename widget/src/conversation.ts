@@ -26,6 +26,8 @@ let follower: Follower | undefined;
 let lostTimer: ReturnType<typeof setTimeout> | undefined;
 let restoring = false;
 let deleting = false;
+/** The conversation that is being made: what is done meanwhile is done in it, too. */
+let making: Promise<Session> | undefined;
 
 export function begin(longest: number, onNews: () => void): void {
   composer.begin(longest, ask, chat.typing);
@@ -70,7 +72,8 @@ export async function inConversation<Result>(action: (open: Session) => Promise<
       forgetIfStill(open);
     }
   }
-  const begun = await createConversation(signal);
+  making ??= createConversation(signal).finally(() => { making = undefined; });
+  const begun = await making;
   session.save(begun);
   listen(begun);
   return action(begun);

@@ -38,13 +38,17 @@ export async function start(host: HTMLElement): Promise<void> {
   if (!ui.hasChildNodes()) begin(service, read("greeting"));
   const [accent, onAccent] = [read("accent"), read("on-accent")];
   const colours = coloursOf(accent, onAccent);
-  if (!colours && (accent ?? onAccent) !== null) console.warn("reeve-chat: no colours, or too little contrast");
+  if (!colours && (accent ?? onAccent) !== null) console.warn("reeve-chat: too little contrast");
+  // What was typed into the page's own form, which the widget takes the place of, is not lost, and goes on in its place.
+  const form = host.querySelector("textarea");
+  if (form) composer.restore(form.value);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css + colours);
   root.adoptedStyleSheets = [sheet];
   show(isInline);
   root.replaceChildren(ui);
+  if (form?.value) composer.focus();
   void conversation.restore();
 }
 

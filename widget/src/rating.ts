@@ -11,20 +11,24 @@ const LONGEST_COMMENT = 2000;
 /** The rating of one answer; `restore` shows what was said before the page was loaded anew. */
 export function newRating(id: string, turn: string): { group: HTMLElement; restore(helpful: boolean): void } {
   const question = element("p", "", words.helpful);
-  let isRated = false;
+  /** It is rated, or about to be. */
+  let isRated: unknown;
   const close = (said: string) => {
     isRated = true;
     yes.remove();
     no.remove();
     question.textContent = said;
   };
-  const choose = (helpful: boolean) => rate(turn, helpful).then(() => {
+  const choose = (helpful: boolean) => isRated ||= rate(turn, helpful).then(() => {
     // The service's own word of it may have come first; the thanks are due all the same.
     close(helpful ? words.thanks : words.notHelpful);
     // The button that had the focus is gone; the thanks take its place.
     focusOn(question);
     if (!helpful) group.append(contactDetails(), commentForm(id, turn));
-  }, () => { question.textContent = words.commentFailed; });
+  }, () => {
+    question.textContent = words.commentFailed;
+    isRated = false;
+  });
   const yes = button(words.yes, "button plain", () => choose(true));
   const no = button(words.no, "button plain", () => choose(false));
   const group = element("div", { class: "section rating", role: "group", "aria-label": words.helpful }, question, yes, no);

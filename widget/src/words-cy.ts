@@ -86,7 +86,7 @@ export const words: Words = {
   noDelete: "Na, ei chadw",
   deleted: "Mae eich sgwrs wedi’i dileu.",
   deletedAt: (receipt, when) => `Cafodd eich sgwrs ei dileu am ${when}. Eich derbynneb yw ${receipt}.`,
-  callBackStays: "Rydym yn cadw’r hyn a roesoch i ni ar gyfer yr alwad yn ôl nes i ni eich ffonio.",
+  callBackStays: "Cedwir eich manylion am y cyfnod y cytunoch iddo.",
   deleteFailed: "Ni allem ddileu eich sgwrs. Gwiriwch eich cysylltiad a cheisiwch eto.",
   person: "Siarad â pherson",
   callBack: "Gofyn i ni eich ffonio’n ôl",

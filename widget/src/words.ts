@@ -93,7 +93,7 @@ export const words = {
   noDelete: "No, keep it",
   deleted: "Your conversation is deleted.",
   deletedAt: (receipt: string, when: string) => `Your conversation was deleted at ${when}. Your receipt is ${receipt}.`,
-  callBackStays: "We keep what you gave us for the call back until we have called you.",
+  callBackStays: "We keep your call-back details for as long as you agreed to.",
   deleteFailed: "We could not delete your conversation. Check your connection and try again.",
   // The way to a person.
   person: "Talk to a person",

@@ -79,6 +79,21 @@ describe("the way to a person", () => {
     assert.equal(script.bodies("").length, 1);
   }));
 
+  test("who asks something and for a person at once does both in one conversation", () => withScript(async (page, script) => {
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route("**/api/v1/conversations", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await ask(page, QUESTION);
+    await page.click("#ask-person");
+    letGo();
+    await page.getByText("You are number 2 in the queue. It should take about 5 minutes.").waitFor();
+    await answered(page);
+    assert.equal(script.requests.filter(({ method, route }) => method === "POST" && route === "").length, 1);
+  }));
+
   test("who waits sees the place, can ask on, and can stop", () => withScript(async (page, script) => {
     await askForPerson(page);
     const status = page.locator("#status");
@@ -294,7 +309,7 @@ describe("the way to a person", () => {
     await button(page, "Yes, delete it").click();
     await page.getByText("Your conversation was deleted at 3:05pm on Wednesday 25 November 2026. Your receipt is R-1.").waitFor();
     assert.match(await focusedText(page), /R-1/);
-    await page.getByText("We keep what you gave us for the call back until we have called you.").waitFor();
+    await page.getByText("We keep your call-back details for as long as you agreed to.").waitFor();
   }));
 
   test("who fills in the form while waiting keeps what was typed when nobody came", () => withScript(async (page, script) => {

@@ -105,6 +105,24 @@ describe("poor lines", () => {
     await page.locator("#launcher").waitFor();
   }));
 
+  test("what is typed into the form that stands inside is in the box that takes its place", () => withScript(async (context, script) => {
+    const page = await context.newPage();
+    script.pages["/"] = script.pages["/chat"].replace("</reeve-chat>", '<textarea aria-label="Form"></textarea></reeve-chat>');
+    let letGo;
+    const held = new Promise((resolve) => { letGo = resolve; });
+    await page.route("**/api/v1/service", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(script.address);
+    await page.getByLabel("Form").fill("half a ques");
+    letGo();
+    await page.locator("#question").waitFor();
+    assert.equal(await page.locator("#question").inputValue(), "half a ques");
+    await page.keyboard.type("tion");
+    assert.equal(await page.locator("#question").inputValue(), "half a question");
+  }));
+
   test("a service that goes later: what stood inside comes back, and what was typed is kept", () => withScript(async (context, script) => {
     const { page } = await open(context, script.address);
     page.setDefaultTimeout(20_000);

@@ -198,6 +198,41 @@ describe("the staff console", () => {
     await holds(page, "half a sentence");
   }));
 
+  test("what could not be sent is kept", () => signedIn("asha", async (page) => {
+    const jo = await someoneWaits(page);
+    await page.locator(`[data-request="${jo.id}"]`).getByRole("button", { name: /^Accept/ }).click();
+    await says(page, "You have this conversation now.");
+    const message = page.getByLabel("Your message to the resident");
+    await message.fill("a long reply");
+    const address = page.url();
+    // As when the session has ended.
+    await page.route("**/messages", (route) => route.fulfill({ contentType: "text/html", body: "<h1>Sign in</h1>" }));
+    await press(page, "Send");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+    await page.unroute("**/messages");
+    await page.goto(address);
+    await holds(page, "a long reply");
+    await press(page, "Send");
+    await says(page, "Your message was sent.");
+    await holds(page, "");
+  }));
+
+  test("a lost connection is told, and when it is back", async () => {
+    const context = await chromium.newContext();
+    try {
+      const { page } = await open(context, `${served.address}/staff`);
+      await signIn(page, "asha");
+      await page.waitForURL(/\/staff$/);
+      await page.waitForFunction(() => document.readyState === "complete");
+      await context.setOffline(true);
+      await page.getByText("The connection is lost. This page may be out of date.").waitFor({ timeout: 20_000 });
+      await context.setOffline(false);
+      await page.getByText("The connection is back.").waitFor({ timeout: 30_000 });
+    } finally {
+      await context.close();
+    }
+  });
+
   test("works without a script", () => signedIn("asha", async (page) => {
     const jo = await someoneWaits(page);
     assert.ok(await page.locator("#sound-choice").isHidden());

@@ -209,6 +209,12 @@ impl WithPerson {
         Fact(Event::Closed { by: ClosedBy::User, outcome: CloseOutcome::NoReply })
     }
 
+    /// A colleague takes the conversation over from a person who is not there any more, which others have to know.
+    #[must_use]
+    pub fn take_over(&self, by: StaffMember) -> Fact {
+        Fact(Event::HandedOn { from: self.staff.clone(), to: by })
+    }
+
     /// The emergency signpost, as a notice of the service.
     #[must_use]
     pub fn signpost(&self, turn: &str, reply: NewReply) -> Option<Fact> {

@@ -1,14 +1,20 @@
 // src/staff/draft.ts
-/** Keeps a reply that is being written while its page is loaded anew, as when a sentence is looked for. */
+/**
+* Keeps a reply that is being written until it is sent: while its page is loaded anew, as when a sentence is looked for, and
+* where the line is lost or the session ends meanwhile.
+*/
 function keepDraft(conversation) {
 	const box = document.getElementById("reply-text");
 	if (!(box instanceof HTMLTextAreaElement)) return;
 	const key = `reeve-staff-draft-${conversation}`;
+	const sending = `${key}-sending`;
 	try {
+		if (new URLSearchParams(location.search).get("done") === "sent" && sessionStorage.getItem(sending) === sessionStorage.getItem(key)) sessionStorage.removeItem(key);
+		sessionStorage.removeItem(sending);
 		if (box.value === "") box.value = sessionStorage.getItem(key) ?? "";
 		else sessionStorage.setItem(key, box.value);
 		box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-		box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+		box.form?.addEventListener("submit", () => sessionStorage.setItem(sending, box.value));
 	} catch {}
 }
 // src/staff/form.ts
@@ -91,6 +97,8 @@ var Heartbeat = class {
 */
 /** Changes that come together are read together. */
 var GATHER_MS = 150;
+/** A line that is back so soon was hardly lost. */
+var LOST_MS = 3e3;
 /** How often the page is read again all the same: waits grow, and residents come and go. */
 var LOOK_MS = 3e4;
 var Live = class {
@@ -100,6 +108,8 @@ var Live = class {
 	#timer;
 	#reading = false;
 	#again = false;
+	#lostTimer;
+	/** It was told that the line is lost. */
 	#lost = false;
 	/** Who waits may have changed. */
 	#queued = false;
@@ -112,8 +122,7 @@ var Live = class {
 		const query = this.#conversation === void 0 ? "" : `?conversation=${encodeURIComponent(this.#conversation)}`;
 		const source = new EventSource(`/staff/live${query}`);
 		source.addEventListener("begun", () => {
-			if (this.#lost) tell("The connection is back.");
-			this.#lost = false;
+			this.#isBack();
 			this.#queued = true;
 			this.#soon();
 		});
@@ -134,12 +143,25 @@ var Live = class {
 			});
 		});
 		source.addEventListener("error", () => {
-			this.#lost = true;
-			if (source.readyState === EventSource.CLOSED) tell("This page is not told of changes any more.", {
+			if (source.readyState !== EventSource.CLOSED) return this.#isGone();
+			this.#isBack();
+			tell("This page is not told of changes any more.", {
 				name: "Load it again",
 				address: location.href
 			});
 		});
+	}
+	#isGone() {
+		this.#lostTimer ??= window.setTimeout(() => {
+			this.#lost = true;
+			tell("The connection is lost. This page may be out of date.");
+		}, LOST_MS);
+	}
+	#isBack() {
+		window.clearTimeout(this.#lostTimer);
+		this.#lostTimer = void 0;
+		if (this.#lost) tell("The connection is back.");
+		this.#lost = false;
 	}
 	#soon() {
 		this.#timer ??= window.setTimeout(() => {

@@ -124,13 +124,12 @@ pub(crate) async fn step(
             render(&service, &key, None, &Told::default().with_call_back(&fields)).await
         }
         // Gone, or never there; somebody who has no token of a conversation is not told which.
-        Ok(None) => page::gone(&service, key.visit),
-        Err(error) if error.status() == StatusCode::UNAUTHORIZED => page::gone(&service, key.visit),
-        // The database is gone: the way to a person is not, and neither is what was typed.
-        Err(error) => {
-            let draft = fields.line("text");
-            render(&service, &key, None, &Told::failed(&error).with_draft(draft)).await
+        Ok(None) => page::gone(&service, key.visit, fields.line("text")),
+        Err(error) if error.status() == StatusCode::UNAUTHORIZED => {
+            page::gone(&service, key.visit, fields.line("text"))
         }
+        // The database is gone: the way to a person is not, and neither is what was typed.
+        Err(error) => render(&service, &key, None, &Told::failed(&error).keeping(step, &fields)).await,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct ServiceTold {
     /// Days after which the details of a closed call-back are erased, and conversations after their last message.
     pub(crate) call_back_days: u64,
     pub(crate) conversations_days: u64,
-    /// What staff tell residents while the assistant is not fully on.
+    /// What staff tell residents.
     #[schema(required)]
     pub(crate) notice: Option<String>,
     #[schema(value_type = ModeWord)]
@@ -50,9 +50,7 @@ impl ServiceTold {
             longest: MAX_QUESTION_CHARACTERS,
             call_back_days: retention.call_backs.as_secs() / SECONDS_A_DAY,
             conversations_days: retention.conversations.as_secs() / SECONDS_A_DAY,
-            notice: Some(switches.message.trim())
-                .filter(|message| switches.mode != Mode::On && !message.is_empty())
-                .map(str::to_owned),
+            notice: Some(switches.message.trim()).filter(|message| !message.is_empty()).map(str::to_owned),
             mode: switches.mode,
             examples: pages::examples(knowledge),
             contact: ContactDetails::new(council, &council.contact, None, knowledge),

@@ -5,6 +5,8 @@ mod answerer;
 mod filling;
 mod kept;
 mod queue;
+#[cfg(test)]
+mod tests;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use assistant::{Enquiry, Event, Path, QuoteOnlyReason, Reply, Sameness};
-use conversation::{Reason, TurnEnding};
+use conversation::{Outcome, Reason, TurnEnding};
 use store::Mode;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -35,6 +37,9 @@ use crate::wire::StageName;
 /// How many turns are answered without the model at a time. Each takes a processor for some tens of milliseconds; more
 /// than this would slow down the turn that the model works on.
 const QUOTES_AT_A_TIME: usize = 2;
+
+/// Where the model is off, a turn waits for so long to be quoted to: more than a hundred others are in that time.
+const LONGEST_WAIT_FOR_QUOTE: Duration = Duration::from_secs(5);
 
 /// How often it is looked whether quotes are done, for which the filling of passage states makes room.
 const QUOTE_PAUSE: Duration = Duration::from_millis(20);
@@ -127,7 +132,12 @@ impl Work {
         }
         match self.people.mode() {
             Mode::On => self.answer_once(job).await,
-            Mode::QuotesOnly => self.quote(job, QuoteOnlyReason::ModelOff).await,
+            Mode::QuotesOnly => {
+                let work = Arc::clone(self);
+                tokio::spawn(async move {
+                    work.quote(job, QuoteOnlyReason::ModelOff, LONGEST_WAIT_FOR_QUOTE).await;
+                });
+            }
             Mode::Off => {
                 self.finish(&job, &self.answerer.handoff_switched_off()).await;
                 self.people.request(&job.conversation).await;
@@ -159,15 +169,16 @@ impl Work {
         if let Err(job) = pushed {
             // Who came to follow it meanwhile is quoted to as well.
             for follower in self.kept.leave(&job) {
-                self.quote(follower, QuoteOnlyReason::Overload).await;
+                self.quote(follower, QuoteOnlyReason::Overload, Duration::ZERO).await;
             }
-            self.quote(job, QuoteOnlyReason::Overload).await;
+            self.quote(job, QuoteOnlyReason::Overload, Duration::ZERO).await;
         }
     }
 
-    /// Answers without the model, or where that is too much as well, shows the way to a person.
-    async fn quote(self: &Arc<Self>, job: Job, why: QuoteOnlyReason) {
-        let Ok(permit) = Arc::clone(&self.quotes).try_acquire_owned() else {
+    /// Answers without the model, or where that is too much for so long as well, shows the way to a person.
+    async fn quote(self: &Arc<Self>, job: Job, why: QuoteOnlyReason, longest_wait: Duration) {
+        let permit = tokio::time::timeout(longest_wait, Arc::clone(&self.quotes).acquire_owned());
+        let Ok(Ok(permit)) = permit.await else {
             self.finish(&job, &self.answerer.handoff_overload()).await;
             return;
         };
@@ -287,20 +298,20 @@ impl Work {
             } else if let Standing::First(follower) = self.kept.join(follower) {
                 let (pushed, unwanted) = self.queue.push(follower);
                 for job in unwanted {
-                    self.kept.leave(&job);
-                    stop(&job, TurnEnding::Abandoned).await;
+                    Box::pin(self.abandon(&job)).await;
                 }
                 if let Err(job) = pushed {
-                    self.kept.leave(&job);
-                    self.finish(&job, &self.answerer.handoff_overload()).await;
+                    for job in self.kept.leave(&job).iter().chain([&job]) {
+                        self.finish(job, &self.answerer.handoff_overload()).await;
+                    }
                 }
             }
         }
     }
 
     /// Keeps the reply and then tells the resident, unless the turn has ended already, and then the recorder what they were
-    /// told. Where it cannot be kept, the resident is shown the way to a person. Whoever asked for a person gets into the
-    /// queue.
+    /// told. Where it cannot be kept, the resident is shown where to get help at once, or the way to a person. Whoever
+    /// asked for a person gets into the queue.
     async fn finish(&self, job: &Job, reply: &Reply) {
         let knowledge = self.answerer.knowledge();
         let cited = reply.citations().first().and_then(|citation| knowledge.page(&citation.page_id));
@@ -316,6 +327,7 @@ impl Work {
                 }
             }
             Ok(false) => (),
+            Err(_) if reply.outcome() == Outcome::Signpost => job.conversation.give_up(&job.turn, reply),
             Err(_) => job.conversation.give_up(&job.turn, &self.answerer.handoff_fault()),
         }
     }

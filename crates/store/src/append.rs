@@ -29,6 +29,8 @@ pub struct Append<'a> {
 pub enum Effect {
     /// The resident is to be called back.
     CallBack(NewCallBack),
+    /// The resident has put right what they left for the call-back of this reference.
+    CallBackCorrected(NewCallBack),
     /// Something has to leave the building.
     Outbound(NewOutbound),
 }
@@ -97,6 +99,10 @@ async fn add(store: &Store, addition: Addition) -> Result<Appended, StoreError> 
         match effect {
             Effect::CallBack(call_back) => {
                 call_backs::add(&mut transaction, &id, &call_back, at_ms).await?;
+                queue_changed = true;
+            }
+            Effect::CallBackCorrected(call_back) => {
+                call_backs::correct(&mut transaction, &call_back).await?;
                 queue_changed = true;
             }
             Effect::Outbound(outbound) => outbox::add(&mut transaction, &outbound, at_ms).await?,

@@ -132,6 +132,25 @@ pub(crate) async fn add(
         .map(drop)
 }
 
+/// Puts right what a resident left. What they were promised stays.
+pub(crate) async fn correct(transaction: &mut Transaction, corrected: &NewCallBack) -> Result<(), StoreError> {
+    transaction
+        .change(
+            "UPDATE call_backs SET name = $2, phone = $3, email = $4, question = $5, preferred_time = $6 \
+             WHERE reference = $1",
+            values![
+                &corrected.reference,
+                &corrected.name,
+                corrected.phone.as_deref(),
+                corrected.email.as_deref(),
+                &corrected.question,
+                corrected.preferred_time.as_deref(),
+            ],
+        )
+        .await
+        .map(drop)
+}
+
 fn of_row(row: &Row) -> Result<CallBackRow, StoreError> {
     Ok(CallBackRow {
         details: NewCallBack {

@@ -138,14 +138,14 @@ impl Store {
     }
 
     /// How long residents waited for a person, in milliseconds, for those whom one came to since a time; the last ones
-    /// first. Of one service, or of all.
-    pub async fn recent_waits(&self, since_ms: i64, service: Option<&str>) -> Result<Vec<i64>, StoreError> {
+    /// first.
+    pub async fn recent_waits(&self, since_ms: i64) -> Result<Vec<i64>, StoreError> {
         let rows = self
             .database
             .rows(
                 "SELECT accepted_ms - requested_ms AS wait_ms FROM handoffs \
-                 WHERE accepted_ms >= $1 AND ($2 IS NULL OR service = $2) ORDER BY accepted_ms DESC",
-                values![since_ms, service],
+                 WHERE accepted_ms >= $1 ORDER BY accepted_ms DESC",
+                values![since_ms],
             )
             .await?;
         rows.iter().map(|row| row.integer("wait_ms")).collect()

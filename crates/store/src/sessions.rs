@@ -66,6 +66,12 @@ impl Store {
         .transpose()
     }
 
+    /// Whether a member of staff has a session that has not expired.
+    pub async fn is_signed_in(&self, staff_id: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT staff_id FROM sessions WHERE staff_id = $1 AND expires_ms > $2 LIMIT 1";
+        Ok(self.database.row(sql, values![staff_id, now_ms]).await?.is_some())
+    }
+
     /// A session is used: so its member of staff is there. Each use costs a write, so callers do it once in a while.
     pub async fn touch_session(&self, token_digest_hex: &str, at_ms: i64) -> Result<(), StoreError> {
         let mut transaction = self.database.begin().await?;

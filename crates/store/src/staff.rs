@@ -136,7 +136,7 @@ impl Store {
         self.set(staff_id, sql, values![staff_id, available, at_ms], Sessions::Keep).await
     }
 
-    /// An attempt to sign in has failed. From `limit` failures in a row on, nobody signs in under this name until
+    /// An attempt to sign in has failed. After each `limit` failures in a row, nobody signs in under this name until
     /// `locked_until_ms`. Gives the number of failures in a row.
     pub async fn note_failed_sign_in(
         &self,
@@ -145,7 +145,7 @@ impl Store {
         locked_until_ms: i64,
     ) -> Result<i64, StoreError> {
         let sql = "UPDATE staff SET failed_attempts = failed_attempts + 1, locked_until_ms = CASE \
-                   WHEN failed_attempts + 1 >= $2 THEN $3 ELSE locked_until_ms END WHERE id = $1 \
+                   WHEN (failed_attempts + 1) % $2 = 0 THEN $3 ELSE locked_until_ms END WHERE id = $1 \
                    RETURNING failed_attempts";
         let rows = self.database.change_returning(sql, values![staff_id, limit, locked_until_ms]).await?;
         rows.first().ok_or(NO_STAFF)?.integer("failed_attempts")

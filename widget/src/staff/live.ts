@@ -7,6 +7,8 @@ import { tell } from "./news";
 
 /** Changes that come together are read together. */
 const GATHER_MS = 150;
+/** A line that is back so soon was hardly lost. */
+const LOST_MS = 3000;
 /** How often the page is read again all the same: waits grow, and residents come and go. */
 const LOOK_MS = 30_000;
 
@@ -26,6 +28,8 @@ export class Live {
   #timer: number | undefined;
   #reading = false;
   #again = false;
+  #lostTimer: number | undefined;
+  /** It was told that the line is lost. */
   #lost = false;
   /** Who waits may have changed. */
   #queued = false;
@@ -41,8 +45,7 @@ export class Live {
     const source = new EventSource(`/staff/live${query}`);
     // Also after a break, in which things may have happened.
     source.addEventListener("begun", () => {
-      if (this.#lost) tell("The connection is back.");
-      this.#lost = false;
+      this.#isBack();
       this.#queued = true;
       this.#soon();
     });
@@ -58,11 +61,24 @@ export class Live {
       tell("You have been signed out.", { name: "Sign in again", address: "/staff/sign-in" });
     });
     source.addEventListener("error", () => {
-      this.#lost = true;
-      if (source.readyState === EventSource.CLOSED) {
-        tell("This page is not told of changes any more.", { name: "Load it again", address: location.href });
-      }
+      if (source.readyState !== EventSource.CLOSED) return this.#isGone();
+      this.#isBack();
+      tell("This page is not told of changes any more.", { name: "Load it again", address: location.href });
     });
+  }
+
+  #isGone(): void {
+    this.#lostTimer ??= window.setTimeout(() => {
+      this.#lost = true;
+      tell("The connection is lost. This page may be out of date.");
+    }, LOST_MS);
+  }
+
+  #isBack(): void {
+    window.clearTimeout(this.#lostTimer);
+    this.#lostTimer = undefined;
+    if (this.#lost) tell("The connection is back.");
+    this.#lost = false;
   }
 
   #soon(): void {

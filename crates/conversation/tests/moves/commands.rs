@@ -31,6 +31,7 @@ pub enum Command {
     ResidentLeaves,
     StaffSays(Staff),
     HandOn(Staff, Staff),
+    TakeOver(Staff),
     HandToService(Staff),
     Close(Staff, CloseOutcome),
     Return(Staff),
@@ -121,6 +122,7 @@ pub fn staff_command(staff: Staff, other: Staff) -> impl Strategy<Value = Comman
         4 => Just(Command::Accept(staff)),
         3 => Just(Command::StaffSays(staff)),
         1 => Just(Command::HandOn(staff, other)),
+        1 => Just(Command::TakeOver(staff)),
         1 => Just(Command::HandToService(staff)),
         1 => any_outcome().prop_map(move |outcome| Command::Close(staff, outcome)),
         1 => Just(Command::Return(staff)),
@@ -168,6 +170,7 @@ pub fn decide(record: &ConversationRecord, command: Command) -> Option<Fact> {
             owned(person?, staff, |own| own.say(&format!("m{n}"), &format!("words {n}"), None))
         }
         (Command::HandOn(staff, to), _) => owned(person?, staff, |own| own.hand_on(to.member())),
+        (Command::TakeOver(staff), _) => Some(person?.take_over(staff.member())),
         (Command::HandToService(staff), _) => owned(person?, staff, |own| own.hand_to_service("waste")),
         (Command::Close(staff, outcome), _) => owned(person?, staff, |own| own.close(outcome)),
         (Command::Return(staff), _) => owned(person?, staff, |own| own.return_to_assistant()),

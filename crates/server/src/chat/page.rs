@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Key;
 use super::call_back::Typed;
 use super::entries::{self, Entry};
+use super::steps::Step;
 use super::visit::Visit;
 use super::words;
 use crate::api_error::ApiError;
@@ -80,6 +81,12 @@ impl Told {
         Self { status: error.status(), problems: vec![problem], ..Self::default() }
     }
 
+    /// With what was typed, which is shown again.
+    pub(super) fn keeping(self, step: Step, fields: &Fields) -> Self {
+        let told = self.with_draft(fields.line("text"));
+        if step == Step::CallBack { told.with_call_back(fields) } else { told }
+    }
+
     pub(super) fn too_large() -> Self {
         let problem = Problem::new("", words::TOO_LARGE, 0);
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, problems: vec![problem], ..Self::default() }
@@ -122,9 +129,10 @@ pub(super) fn fresh(service: &Service, visit: Visit, told: &Told) -> Result<Resp
 }
 
 /// There is no conversation that the form opens.
-pub(super) fn gone(service: &Service, visit: Visit) -> Result<Response, ApiError> {
+pub(super) fn gone(service: &Service, visit: Visit, draft: String) -> Result<Response, ApiError> {
     let problem = vec![Problem::new("", words::GONE, 0)];
-    fresh(service, visit, &Told::default().with_status(StatusCode::NOT_FOUND).with_problems(problem))
+    let told = Told::default().with_status(StatusCode::NOT_FOUND).with_problems(problem).with_draft(draft);
+    fresh(service, visit, &told)
 }
 
 /// The conversation is erased.
@@ -151,9 +159,9 @@ pub(super) async fn render(
         Ok(so_far) => so_far,
         // What was said cannot be read now; the way to a person is on the page all the same.
         Err(error) => {
-            let told = Told { lost: told.lost.clone(), draft: told.draft.clone(), ..Told::failed(&error) };
+            let failed = Told { draft: told.draft.clone(), ..Told::failed(&error) };
             let lost: Vec<Entry> = told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())).collect();
-            return page(service, &key, &told, &lost, context! { may_ask => true });
+            return page(service, &key, &failed, &lost, context! { may_ask => true, call_back => told.call_back });
         }
     };
     entries.extend(told.lost.iter().map(|wire| entries::lost(wire, service.knowledge())));
@@ -174,7 +182,8 @@ pub(super) async fn render(
     };
     let running = record.running().filter(|_| told.lost.is_none());
     let values = context! {
-        may_ask => person.is_none() && running.is_none(),
+        // What was typed and not taken stays in its box, also while another question is being answered.
+        may_ask => person.is_none() && (running.is_none() || !told.draft.is_empty()),
         running => running.map(|running| &running.client_turn_id),
         phase => record.phase().name(),
         person,

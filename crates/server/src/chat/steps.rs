@@ -101,7 +101,7 @@ pub(super) async fn take(
         },
     };
     // Whatever was refused, the conversation is shown, with what was typed still in its place.
-    let told = told.unwrap_or_else(|error| Told::failed(&error).with_draft(fields.line("text")));
+    let told = told.unwrap_or_else(|error| Told::failed(&error).keeping(step, fields));
     render(service, key, Some(conversation), &told).await
 }
 

@@ -170,7 +170,7 @@ impl Conversation {
                 let (facts, effects, extra) = decide(&state.record)?;
                 (state.record.version(), facts, effects, extra)
             };
-            if facts.is_empty() {
+            if facts.is_empty() && effects.is_empty() {
                 return Ok(extra);
             }
             let (id, at_ms) = (self.id.to_string(), Timestamp::now().as_millisecond());
@@ -186,8 +186,9 @@ impl Conversation {
     }
 
     /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn. A turn that was
-    /// being answered when a process ended is taken up again. An urgent one, in which someone is in danger, waits for no
-    /// other: whatever is being answered is stopped. `page` is the path of the page that the resident is on.
+    /// being answered when a process ended is taken up again. One that was given up holds no other up. An urgent one,
+    /// in which someone is in danger, waits for no other: whatever is being answered is stopped. `page` is the path of
+    /// the page that the resident is on.
     pub(crate) async fn begin_turn(
         &self,
         client_turn_id: &str,
@@ -199,6 +200,7 @@ impl Conversation {
             return Err(ApiError::shutting_down());
         }
         let new_turn = Uuid::new_v4().to_string();
+        let given_up = self.lock().given_up.clone();
         let begun = self
             .add(|record| {
                 if let Some(known) = record.turn_of(client_turn_id) {
@@ -207,8 +209,11 @@ impl Conversation {
                     }
                     return Err(ApiError::conflict("turn_differs", "This client_turn_id was used for another text."));
                 }
-                let stopped = record.running().filter(|_| urgent);
-                let stopped = stopped.map(|running| record.phase().stop(&running.turn, TurnEnding::Cancelled));
+                let stopped = record.running().and_then(|running| {
+                    let given_up = given_up.as_ref() == Some(&running.turn);
+                    let ending = given_up.then_some(TurnEnding::Internal).or(urgent.then_some(TurnEnding::Cancelled))?;
+                    Some(record.phase().stop(&running.turn, ending))
+                });
                 if record.running().is_some() && stopped.is_none() {
                     return Err(ApiError::conflict(
                         "turn_in_progress",
@@ -271,6 +276,7 @@ impl Conversation {
         service: Option<String>,
     ) -> Result<bool, ApiError> {
         let new_reply = wire::new_reply(reply, service).map_err(|error: NewReplyError| ApiError::internal(&error))?;
+        let since = self.lock().working_on.as_ref().filter(|working| working.turn == turn).map(|working| working.since);
         let done = self
             .add(|record| {
                 let running = record.running().is_some_and(|record| record.turn == turn);
@@ -280,10 +286,11 @@ impl Conversation {
             })
             .await?;
         let mut state = self.lock();
-        let duration_ms = state.working_on.take().map(|working| working.since.elapsed().as_millis() as u64);
+        state.put_down(turn);
         state.last_used = Instant::now();
         self.announce(state);
         if done {
+            let duration_ms = since.map(|since| since.elapsed().as_millis() as u64);
             let (outcome, reason, path) = (reply.outcome(), reply.reason(), reply.trace().path.as_str());
             tracing::info!(%turn, ?outcome, ?reason, path, duration_ms, "replied");
         }
@@ -292,12 +299,15 @@ impl Conversation {
 
     /// Ends a turn without a reply. Whatever ended it before stands.
     pub(crate) async fn stop(&self, turn: &str, ending: TurnEnding) -> Result<(), ApiError> {
-        self.add(|record| {
-            let running = record.running().is_some_and(|record| record.turn == turn);
-            Ok((running.then(|| record.phase().stop(turn, ending)).into_iter().collect(), Vec::new(), ()))
-        })
-        .await?;
-        self.lock().working_on = None;
+        let stopped = self
+            .add(|record| {
+                let running = record.running().is_some_and(|record| record.turn == turn);
+                Ok((running.then(|| record.phase().stop(turn, ending)).into_iter().collect(), Vec::new(), ()))
+            })
+            .await;
+        // Also where that could not be kept: then it is taken up again when it is asked for.
+        self.lock().put_down(turn);
+        stopped?;
         tracing::info!(%turn, ?ending, "ended without a reply");
         Ok(())
     }
@@ -309,7 +319,7 @@ impl Conversation {
         if let Ok(new_reply) = wire::new_reply(reply, None) {
             state.log.pass(Some(turn), EventName::Reply, wire::reply(turn, &client, &new_reply));
         }
-        state.working_on = None;
+        state.put_down(turn);
         state.given_up = Some(turn.to_owned());
         self.announce(state);
     }

@@ -45,6 +45,11 @@ impl State {
         }
     }
 
+    /// This process does not answer the turn any more. It may answer another by now.
+    pub(super) fn put_down(&mut self, turn: &str) {
+        self.working_on.take_if(|working| working.turn == turn);
+    }
+
     /// Whether a reply to the turn is still to come.
     pub(super) fn is_running(&self, turn: &str) -> bool {
         self.record.running().is_some_and(|record| record.turn == turn)

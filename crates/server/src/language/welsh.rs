@@ -18,7 +18,7 @@ pub(super) const WELSH: &[(&str, &str)] = &[
     ("We delete your conversation 1 day after your last message.", "Byddwn yn dileu eich sgwrs 1 diwrnod ar ôl eich neges olaf."),
     ("We delete your conversation {days} days after your last message.", "Byddwn yn dileu eich sgwrs {days} diwrnod ar ôl eich neges olaf."),
     ("We delete your conversation some time after your last message.", "Byddwn yn dileu eich sgwrs beth amser ar ôl eich neges olaf."),
-    ("You can also delete it yourself at any time.", "Gallwch hefyd ei dileu eich hun ar unrhyw adeg."),
+    ("You can also delete it yourself, as long as this page is open.", "Gallwch hefyd ei dileu eich hun, cyhyd â bod y dudalen hon ar agor."),
     ("Website of {council}", "Gwefan {council}"),
     ("There is a problem", "Mae problem"),
     ("This is an automated assistant, not a person. It answers only from the council’s own web pages and shows you which page each answer comes from.",
@@ -167,8 +167,8 @@ pub(super) const WELSH: &[(&str, &str)] = &[
     ("Yes, delete it", "Ie, dileu hi"),
     ("No, keep it", "Na, ei chadw"),
     ("Your conversation was deleted {when}. Your receipt is {receipt}.", "Cafodd eich sgwrs ei dileu {when}. Eich derbynneb yw {receipt}."),
-    ("If you asked us to call you back, we keep what you gave us for that until we have called you.",
-     "Os gofynnoch i ni eich ffonio’n ôl, rydym yn cadw’r hyn a roesoch i ni ar gyfer hynny nes i ni eich ffonio."),
+    ("If you asked us to call you back, we keep what you gave us for that for as long as you agreed to.",
+        "Os gofynnoch i ni eich ffonio’n ôl, rydym yn cadw’r hyn a roesoch i ni ar gyfer hynny am y cyfnod y cytunoch iddo."),
 ];
 
 /// Days and months by their English names.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use conversation::{ConversationRecord, Fact, Phase, Requested};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use store::{Effect, NewCallBack};
+use store::{CallBackRow, Effect, NewCallBack};
 
 use super::People;
 use crate::api_error::ApiError;
@@ -38,47 +38,69 @@ pub(crate) struct Promise {
     pub(crate) due: Timestamp,
 }
 
+/// What is added to the conversation for a call-back, and what the resident is promised.
+type Added = (Vec<Fact>, Vec<Effect>, Promise);
+
 impl People {
-    /// Keeps a call-back and tells staff of it.
+    /// Keeps a call-back and tells staff of it. Sent twice, because an answer was lost on the way or a detail had to be
+    /// put right, it is one call-back.
     pub(crate) async fn call_back(
         &self,
         conversation: &Conversation,
         details: &CallBackDetails,
     ) -> Result<Promise, ApiError> {
         let id = conversation.id().to_string();
-        // Sent twice, because an answer was lost on the way, it is one call-back.
-        if let Some(kept) = self.store.call_back_of(&id).await.map_err(|error| ApiError::store(&error))? {
-            let same = kept.details.question == details.question && kept.closed_ms.is_none();
-            if same && let Ok(due) = Timestamp::from_millisecond(kept.details.due_ms) {
-                return Ok(Promise { reference: kept.details.reference, due });
-            }
-        }
         let reference = new_reference()?;
         // To the millisecond, as it is kept.
         let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond())
             .map_err(|error| ApiError::internal(&error))?;
-        conversation
-            .add(|record| {
-                let (facts, service) = asked_for(record, &reference, now.as_millisecond())?;
-                let due = self.due(service.as_deref(), now);
-                let call_back = NewCallBack {
-                    reference: reference.clone(),
-                    name: details.name.clone(),
-                    phone: details.phone.clone(),
-                    email: details.email.clone(),
-                    question: details.question.clone(),
-                    preferred_time: details.preferred_time.clone(),
-                    consent: consent(self.retention.call_backs),
-                    service: service.clone(),
-                    due_ms: due.as_millisecond(),
+        loop {
+            let version = conversation.record().version();
+            let last = self.store.call_back_of(&id).await.map_err(|error| ApiError::store(&error))?;
+            let same = |last: &CallBackRow| last.closed_ms.is_none() && last.details.question == details.question;
+            let same = last.filter(same);
+            let added = conversation.add(|record| {
+                // What was added since may be this very call-back, so it is looked at again.
+                if record.version() != version {
+                    return Ok((Vec::new(), Vec::new(), None));
+                }
+                let (facts, effects, promise) = match &same {
+                    Some(kept) => corrected(&kept.details, details)?,
+                    None => self.asked_for(record, &reference, details, now)?,
                 };
-                // No details of the resident leave the machine: staff look them up under the reference.
-                let told = json!({ "reference": reference, "service": service, "due": due.to_string() });
-                let mut effects = vec![Effect::CallBack(call_back)];
-                effects.extend(self.tell("call_back.requested", "A resident asks to be called back", &told));
-                Ok((facts, effects, Promise { reference: reference.clone(), due }))
-            })
-            .await
+                Ok((facts, effects, Some(promise)))
+            });
+            if let Some(promise) = added.await? {
+                return Ok(promise);
+            }
+        }
+    }
+
+    fn asked_for(
+        &self,
+        record: &ConversationRecord,
+        reference: &str,
+        details: &CallBackDetails,
+        now: Timestamp,
+    ) -> Result<Added, ApiError> {
+        let (facts, service) = moves(record, reference, now.as_millisecond())?;
+        let due = self.due(service.as_deref(), now);
+        let call_back = NewCallBack {
+            reference: reference.to_owned(),
+            name: details.name.clone(),
+            phone: details.phone.clone(),
+            email: details.email.clone(),
+            question: details.question.clone(),
+            preferred_time: details.preferred_time.clone(),
+            consent: consent(self.retention.call_backs),
+            service: service.clone(),
+            due_ms: due.as_millisecond(),
+        };
+        // No details of the resident leave the machine: staff look them up under the reference.
+        let told = json!({ "reference": reference, "service": service, "due": due.to_string() });
+        let mut effects = vec![Effect::CallBack(call_back)];
+        effects.extend(self.tell("call_back.requested", "A resident asks to be called back", &told));
+        Ok((facts, effects, Promise { reference: reference.to_owned(), due }))
     }
 
     /// By when somebody is to call: so many open hours of the service from now; days where hours are not known.
@@ -101,6 +123,20 @@ impl People {
     }
 }
 
+/// The same call-back with what is different now. What was promised stays.
+fn corrected(kept: &NewCallBack, details: &CallBackDetails) -> Result<Added, ApiError> {
+    let call_back = NewCallBack {
+        name: details.name.clone(),
+        phone: details.phone.clone(),
+        email: details.email.clone(),
+        preferred_time: details.preferred_time.clone(),
+        ..kept.clone()
+    };
+    let due = Timestamp::from_millisecond(kept.due_ms).map_err(|error| ApiError::internal(&error))?;
+    let effects = if call_back == *kept { Vec::new() } else { vec![Effect::CallBackCorrected(call_back)] };
+    Ok((Vec::new(), effects, Promise { reference: kept.reference.clone(), due }))
+}
+
 /// What the resident agrees to; the page shows the same words.
 fn consent(kept: Duration) -> String {
     let days = kept.as_secs() / SECONDS_A_DAY;
@@ -110,11 +146,7 @@ fn consent(kept: Duration) -> String {
 
 /// The moves by which a resident who leaves details gets there from wherever the conversation stands, and whose matter it
 /// is. Where no person was asked for before, one is in the same moment, so that nobody is seen waiting in between.
-fn asked_for(
-    record: &ConversationRecord,
-    reference: &str,
-    now_ms: i64,
-) -> Result<(Vec<Fact>, Option<String>), ApiError> {
+fn moves(record: &ConversationRecord, reference: &str, now_ms: i64) -> Result<(Vec<Fact>, Option<String>), ApiError> {
     let of = |request: &Requested| request.service.clone();
     match record.phase() {
         Phase::Waiting(waiting) => Ok((vec![waiting.arrange_call_back(reference)], of(&waiting.request))),

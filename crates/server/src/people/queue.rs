@@ -29,23 +29,18 @@ pub(crate) struct QueuePlace {
 }
 
 impl People {
-    /// The place of everyone who waits, by conversation. Each service's team has its own queue.
+    /// The place of everyone who waits, by conversation. It is one queue, in the order in which the inbox shows it:
+    /// staff belong to no service.
     pub(crate) async fn queue(&self) -> Result<HashMap<String, QueuePlace>, ApiError> {
         let waiting = self.store.waiting().await.map_err(|error| ApiError::store(&error))?;
-        let since_ms = Timestamp::now().as_millisecond() - RECENT_MS;
-        let (mut lengths, mut estimates) = (HashMap::<Option<String>, usize>::new(), HashMap::new());
-        let mut places = HashMap::new();
-        for handoff in waiting {
-            let length = lengths.entry(handoff.service.clone()).or_default();
-            *length += 1;
-            if !estimates.contains_key(&handoff.service) {
-                let waits = self.store.recent_waits(since_ms, handoff.service.as_deref()).await;
-                estimates.insert(handoff.service.clone(), estimate(&waits.map_err(|error| ApiError::store(&error))?));
-            }
-            let estimate_minutes = estimates.get(&handoff.service).copied().flatten();
-            places.insert(handoff.conversation_id, QueuePlace { place: *length, estimate_minutes });
+        if waiting.is_empty() {
+            return Ok(HashMap::new());
         }
-        Ok(places)
+        let since_ms = Timestamp::now().as_millisecond() - RECENT_MS;
+        let waits = self.store.recent_waits(since_ms).await.map_err(|error| ApiError::store(&error))?;
+        let estimate_minutes = estimate(&waits);
+        let places = (1..).map(|place| QueuePlace { place, estimate_minutes });
+        Ok(waiting.into_iter().map(|handoff| handoff.conversation_id).zip(places).collect())
     }
 
     /// Tells everyone at hand who waits where they stand.

@@ -9,6 +9,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use conversation::{NewReply, Role, Turn};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::api_error::ApiError;
@@ -83,26 +84,35 @@ pub(crate) async fn ask(
     let listening = conversation.listen()?;
     let page = page.and_then(resident_page::bare);
     let path = page.and_then(resident_page::path);
-    let begun = match conversation.begin_turn(client_turn_id, &question, path, signpost.is_some()).await {
+    let title = page.and_then(|page| service.knowledge().page_at(page)).map(|page| page.title.clone());
+    let (work, conversation) = (Arc::clone(service.work()), Arc::clone(conversation));
+    let (client_turn_id, path, urgent) = (client_turn_id.to_owned(), path.map(str::to_owned), signpost.is_some());
+    // In a task of its own: a client that goes away in between would leave a turn on which nobody works.
+    let taken_up = tokio::spawn(
+        async move {
+            Ok(match conversation.begin_turn(&client_turn_id, &question, path.as_deref(), urgent).await? {
+                Begun::Known { turn } => turn,
+                Begun::New { turn, mut history } => {
+                    let title = title.filter(|_| history.is_empty());
+                    history.extend(title.map(|text| Turn { role: Role::User, text }));
+                    let enquiry = Enquiry { question, history };
+                    work.submit(Job::new(conversation, turn.clone(), enquiry)).await;
+                    turn
+                }
+            })
+        }
+        .in_current_span(),
+    );
+    // The message of a panic could hold the question's text; the panic hook logs where it happened.
+    match taken_up.await.unwrap_or_else(|_| Err(ApiError::internal(&"taking up a turn panicked"))) {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
         Err(error) if error.is_ours() && !service.conversations().is_closing() => {
             let reply = signpost.unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
-            return Ok(Asked::Lost { turn: Uuid::new_v4().to_string(), reply });
+            Ok(Asked::Lost { turn: Uuid::new_v4().to_string(), reply })
         }
-        begun => begun?,
-    };
-    let turn = match begun {
-        Begun::Known { turn } => turn,
-        Begun::New { turn, mut history } => {
-            let page = page.filter(|_| history.is_empty()).and_then(|page| service.knowledge().page_at(page));
-            history.extend(page.map(|page| Turn { role: Role::User, text: page.title.clone() }));
-            let enquiry = Enquiry { question, history };
-            service.work().submit(Job::new(Arc::clone(conversation), turn.clone(), enquiry)).await;
-            turn
-        }
-    };
-    Ok(Asked::Turn { turn, listening })
+        taken_up => Ok(Asked::Turn { turn: taken_up?, listening }),
+    }
 }
 
 /// Whether a client may call a turn or a message so.

@@ -5,15 +5,24 @@ use conversation::{
     CloseOutcome, ConversationRecord, Fact, Impossible, Owned, PageLink, Phase, StaffMember, TurnEnding,
 };
 
-use super::now_ms;
+use store::{Store, StoreError};
+
+use super::permission::{Permission, allows};
+use super::{MINUTE_MS, now_ms};
 use crate::api_error::ApiError;
 use crate::conversations::Conversation;
+
+/// Whoever has a conversation and has not been heard of for so long is not there any more. It is long enough to read
+/// and write without the console's script, which says every half minute that it runs.
+const GONE_MS: i64 = 10 * MINUTE_MS;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Acted {
     /// It was done, or had been done before by the same form.
     Done,
+    /// It was taken over from the person of this name, who is not there any more.
+    TakenOver(String),
     /// Somebody else has the conversation: this is their name.
     TakenBy(String),
     /// Nobody waits for a person in it any more.
@@ -46,15 +55,39 @@ impl Act {
     }
 }
 
-/// Takes a conversation that waits. A reply that is being made is stopped in the same addition, so that the assistant
-/// does not speak after it.
-pub(crate) async fn accept(conversation: &Conversation, staff: &StaffMember) -> Result<Acted, ApiError> {
-    conversation.add(|record| acceptance(record, staff).map_err(|error| ApiError::internal(&error))).await
+/// Whether a member of staff who has a conversation is not there any more: signed out, not heard of for long, or not
+/// allowed to talk with residents by now.
+pub(crate) async fn is_gone(store: &Store, staff_id: &str) -> Result<bool, StoreError> {
+    let Some(staff) = store.staff(staff_id).await? else { return Ok(true) };
+    let now_ms = now_ms();
+    let heard_of = staff.last_seen_ms.is_some_and(|seen_ms| seen_ms > now_ms - GONE_MS);
+    let may_talk = staff.active && allows(staff.role, Permission::Inbox);
+    Ok(!(heard_of && may_talk && store.is_signed_in(staff_id, now_ms).await?))
+}
+
+/// Takes a conversation that waits, or over from someone who is not there any more. A reply that is being made is
+/// stopped in the same addition, so that the assistant does not speak after it.
+pub(crate) async fn accept(store: &Store, conversation: &Conversation, staff: &StaffMember) -> Result<Acted, ApiError> {
+    let gone = match conversation.phase() {
+        Phase::WithPerson(with) => {
+            let gone = is_gone(store, &with.staff.id).await.map_err(|error| ApiError::store(&error))?;
+            gone.then_some(with.staff)
+        }
+        Phase::WithAssistant(_)
+        | Phase::Offered(_)
+        | Phase::Requested(_)
+        | Phase::Waiting(_)
+        | Phase::CallBackOffered(_)
+        | Phase::Closed(_) => None,
+    };
+    let accepted = |record: &ConversationRecord| acceptance(record, staff, gone.as_ref());
+    conversation.add(|record| accepted(record).map_err(|error| ApiError::internal(&error))).await
 }
 
 fn acceptance(
     record: &ConversationRecord,
     staff: &StaffMember,
+    gone: Option<&StaffMember>,
 ) -> Result<(Vec<Fact>, Vec<store::Effect>, Acted), Impossible> {
     let nothing = |acted| Ok((Vec::new(), Vec::new(), acted));
     let mut facts = Vec::new();
@@ -70,6 +103,9 @@ fn acceptance(
             Ok((facts, Vec::new(), Acted::Done))
         }
         Phase::WithPerson(with) if with.staff.id == staff.id => nothing(Acted::Done),
+        Phase::WithPerson(with) if Some(&with.staff) == gone => {
+            Ok((vec![with.take_over(staff.clone())], Vec::new(), Acted::TakenOver(with.staff.name.clone())))
+        }
         Phase::WithPerson(with) => nothing(Acted::TakenBy(with.staff.name.clone())),
         Phase::WithAssistant(_)
         | Phase::Offered(_)

@@ -54,17 +54,25 @@ pub(crate) async fn show(
     who.need(Permission::Conversations)?;
     let told = Told::done(shown.done.as_deref());
     let find = shown.find.as_deref().unwrap_or_default();
-    shows(&service, &who, &id, StatusCode::OK, &told, ("", find)).await
+    shows(&service, &who, &id, StatusCode::OK, &told, Typed { find, ..Typed::default() }).await
 }
 
-/// The page of a conversation, with the message that was about to be sent and what is looked for in the pages.
+/// What was typed, and is shown again: a reply or a note that could not be kept, and what is looked for in the pages.
+#[derive(Default)]
+struct Typed<'a> {
+    reply: &'a str,
+    note: &'a str,
+    find: &'a str,
+}
+
+/// The page of a conversation.
 async fn shows(
     service: &Service,
     who: &SignedIn,
     id: &str,
     status: StatusCode,
     told: &Told<'_>,
-    (draft, find): (&str, &str),
+    typed: Typed<'_>,
 ) -> Result<Response, Refusal> {
     let store = service.store();
     let kept = store.conversation(id).await?.ok_or(Refusal::NotFound)?;
@@ -76,13 +84,17 @@ async fn shows(
     let request = record.phase().open_request();
     let question = request.and_then(|request| request.question.as_deref()).or(record.last_question());
     let (mine, owner) = match record.phase() {
-        Phase::WithPerson(with) => (with.staff.id == who.staff.id, Some(with.staff.name.clone())),
+        Phase::WithPerson(with) => (with.staff.id == who.staff.id, Some(&with.staff)),
         Phase::WithAssistant(_)
         | Phase::Offered(_)
         | Phase::Requested(_)
         | Phase::Waiting(_)
         | Phase::CallBackOffered(_)
         | Phase::Closed(_) => (false, None),
+    };
+    let gone = match owner {
+        Some(owner) if !mine => acting::is_gone(store, &owner.id).await?,
+        Some(_) | None => false,
     };
     let call_back = store.call_back_of(id).await?;
     let here = kept.resident_seen_ms.is_some_and(|seen_ms| seen_ms > clock.now_ms() - HERE_MS);
@@ -104,7 +116,8 @@ async fn shows(
         last_reply,
         last_page,
         mine,
-        owner,
+        owner => owner.map(|owner| &owner.name),
+        gone,
         here,
         waiting => matches!(record.phase(), Phase::Waiting(_)),
         may_accept => who.may(Permission::Inbox),
@@ -118,10 +131,11 @@ async fn shows(
             consent => row.details.consent,
             closed => row.closed_ms.is_some(),
         }),
-        draft,
-        find,
+        draft => typed.reply,
+        note => typed.note,
+        find => typed.find,
         message_id => Uuid::new_v4().to_string(),
-        found => (mine && !find.trim().is_empty()).then(|| canned::find(knowledge, find)),
+        found => (mine && !typed.find.trim().is_empty()).then(|| canned::find(knowledge, typed.find)),
         outcomes => words::CLOSE_OUTCOMES.map(|(value, outcome)| choice(value, words::close_outcome(outcome))),
         colleagues => if mine { colleagues(service, who).await? } else { Vec::new() },
         services => if mine { other_services(service, service_id.as_deref()) } else { Vec::new() },
@@ -163,7 +177,7 @@ async fn find(service: &Service, id: &str) -> Result<Arc<Conversation>, Refusal>
     service.conversations().find(id).await?.ok_or(Refusal::NotFound)
 }
 
-/// `POST …/accept`.
+/// `POST …/accept`: takes a conversation that waits, or over from someone who is not there any more.
 pub(crate) async fn accept(
     State(service): State<Arc<Service>>,
     Path(id): Path<String>,
@@ -171,25 +185,33 @@ pub(crate) async fn accept(
 ) -> Result<Response, Refusal> {
     who.need(Permission::Inbox)?;
     let conversation = find(&service, &id).await?;
-    match acting::accept(&conversation, &who.member()).await? {
-        Acted::Done => {
-            audit(&service, &who.staff, "accept", &id, "").await?;
-            Ok(see_other(&format!("/staff/conversations/{id}?done=accepted")))
-        }
-        acted => refused(&service, &who, &id, &acted, "").await,
-    }
+    let (action, from) = match acting::accept(service.store(), &conversation, &who.member()).await? {
+        Acted::Done => ("accept", String::new()),
+        Acted::TakenOver(from) => ("take_over", from),
+        acted @ (Acted::TakenBy(_) | Acted::NotWaiting) => return refused(&service, &who, &id, &acted, "").await,
+    };
+    audit(&service, &who.staff, action, &id, &from).await?;
+    Ok(see_other(&format!("/staff/conversations/{id}?done=accepted")))
 }
 
 /// What stands in the way: somebody else has it, or nobody waits any more.
 async fn refused(service: &Service, who: &SignedIn, id: &str, acted: &Acted, draft: &str) -> Result<Response, Refusal> {
     let why = match acted {
         Acted::TakenBy(name) => format!("{name} has this conversation. Nothing was changed."),
-        Acted::NotWaiting | Acted::Done => {
+        Acted::NotWaiting | Acted::Done | Acted::TakenOver(_) => {
             "The resident is not waiting for a person any more, or the conversation has ended. Nothing was changed."
                 .to_owned()
         }
     };
-    shows(service, who, id, StatusCode::CONFLICT, &Told::problem("conversation", why), (draft, "")).await
+    shows(
+        service,
+        who,
+        id,
+        StatusCode::CONFLICT,
+        &Told::problem("conversation", why),
+        Typed { reply: draft, ..Typed::default() },
+    )
+    .await
 }
 
 /// `POST …/messages`.
@@ -202,7 +224,15 @@ pub(crate) async fn say(
     let text = fields.line("text");
     if let Some(problem) = problem_of(&text, "Write a message first.") {
         let told = Told::problem("reply-text", problem);
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, (&text, "")).await;
+        return shows(
+            &service,
+            &who,
+            &id,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &told,
+            Typed { reply: &text, ..Typed::default() },
+        )
+        .await;
     }
     let act =
         Act::Say { client_message_id: message_id(fields.text("message_id"), &text), text: text.clone(), page: None };
@@ -219,7 +249,15 @@ pub(crate) async fn say_canned(
     let Some((text, link)) = canned::sentence(service.knowledge(), fields.text("page"), fields.text("sentence")) else {
         let told = Told::problem("find", "That page has changed. Look for the sentence again.");
         let find = fields.line("find");
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, ("", &find)).await;
+        return shows(
+            &service,
+            &who,
+            &id,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &told,
+            Typed { find: &find, ..Typed::default() },
+        )
+        .await;
     };
     let detail = link.page_id.clone();
     let act = Act::Say { client_message_id: message_id(fields.text("message_id"), &text), text, page: Some(link) };
@@ -236,7 +274,8 @@ pub(crate) async fn note(
     let text = fields.line("note");
     if let Some(problem) = problem_of(&text, "Write a note first.") {
         let told = Told::problem("note-text", problem);
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, ("", "")).await;
+        let typed = Typed { note: &text, ..Typed::default() };
+        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, typed).await;
     }
     acting::note(&*find(&service, &id).await?, &who.member(), &text).await?;
     audit(&service, &who.staff, "note", &id, "").await?;
@@ -258,7 +297,7 @@ pub(crate) async fn transfer(
         };
         let Some(to) = there.iter().find(takes) else {
             let told = Told::problem("colleague", "They are not available any more. Choose someone else.");
-            return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, ("", "")).await;
+            return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await;
         };
         let act = Act::HandOn { to: StaffMember { id: to.id.clone(), name: to.display_name.clone() } };
         return acts(&service, &who, &id, &act, ("hand_on", &to.name, "handed_on"), "").await;
@@ -268,7 +307,7 @@ pub(crate) async fn transfer(
         return acts(&service, &who, &id, &act, ("hand_to_service", to_service, "handed_to_service"), "").await;
     }
     let told = Told::problem("colleague", "Choose a colleague or a service.");
-    shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, ("", "")).await
+    shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await
 }
 
 /// `POST …/close`.
@@ -281,7 +320,7 @@ pub(crate) async fn close(
     let chosen = words::CLOSE_OUTCOMES.iter().find(|(value, _)| *value == fields.text("outcome"));
     let Some((name, outcome)) = chosen else {
         let told = Told::problem("outcome-resolved", "Choose how the conversation came out.");
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, ("", "")).await;
+        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await;
     };
     acts(&service, &who, &id, &Act::Close { outcome: *outcome }, ("close", name, "closed"), "").await
 }

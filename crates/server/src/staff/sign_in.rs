@@ -21,11 +21,12 @@ use crate::service::Service;
 const FORM_COOKIE: &str = "reeve_staff_form";
 const FORM_SECONDS: i64 = 60 * 60;
 
-/// From so many failures in a row on, a name is locked.
+/// After each so many failures in a row, a name is locked. One more after a lock does not begin the next, or anyone
+/// could keep a member of staff out for good with a wrong password now and then.
 const FAILURES: i64 = 5;
-/// The first lock; each failure after it doubles the next.
+/// The first lock; each after it is twice as long.
 const LOCK_MS: i64 = 15 * MINUTE_MS;
-/// A lock is not longer than this, or anyone could keep a member of staff out for good.
+/// A lock is not longer than this, for the same reason.
 const LONGEST_LOCK_MS: i64 = 24 * 60 * MINUTE_MS;
 /// A failed attempt is answered this long after it came, so that its time does not tell what was wrong.
 const FAILURE_ANSWERED_AFTER: Duration = Duration::from_millis(500);
@@ -64,7 +65,7 @@ pub(crate) async fn sign_in(
     let Some(staff) = check(&service, fields.text("name"), fields.text("password")).await? else {
         tokio::time::sleep_until(came + FAILURE_ANSWERED_AFTER).await;
         let problem = "The name or the password is not right. After 5 failed attempts a name cannot sign in for 15 \
-                       minutes, and for longer after each more.";
+                       minutes, and for longer after each 5 more.";
         return show(&service, &headers, StatusCode::UNAUTHORIZED, next, fields.text("name"), None, Some(problem));
     };
     if let Some(old) = cookie(&headers, COOKIE) {
@@ -108,7 +109,7 @@ async fn check(service: &Arc<Service>, name: &str, password: &str) -> Result<Opt
     }
     let lock_ms = lock_ms(staff.failed_attempts + 1);
     let failures = store.note_failed_sign_in(&staff.id, FAILURES, now_ms + lock_ms).await?;
-    if failures >= FAILURES {
+    if failures % FAILURES == 0 {
         audit(
             service,
             &staff,
@@ -123,7 +124,7 @@ async fn check(service: &Arc<Service>, name: &str, password: &str) -> Result<Opt
 
 /// How long a name is locked after so many failures in a row.
 fn lock_ms(failures: i64) -> i64 {
-    let doublings = u32::try_from(failures - FAILURES).unwrap_or(0).min(10);
+    let doublings = u32::try_from(failures / FAILURES - 1).unwrap_or(0).min(10);
     (LOCK_MS << doublings).min(LONGEST_LOCK_MS)
 }
 
@@ -173,8 +174,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_after_the_fifth_doubles_the_wait_up_to_a_day() {
-        let minutes: Vec<i64> = [5, 6, 7, 11, 12, 1000].map(|failures| lock_ms(failures) / MINUTE_MS).into();
+    fn each_five_failures_double_the_wait_up_to_a_day() {
+        let minutes: Vec<i64> = [5, 10, 15, 35, 40, 1000].map(|failures| lock_ms(failures) / MINUTE_MS).into();
         assert_eq!(minutes, [15, 30, 60, 960, 1440, 1440]);
     }
 }

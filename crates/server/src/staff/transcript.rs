@@ -175,7 +175,7 @@ fn told(event: &Event, council: &Council, clock: &Clock) -> (&'static str, Strin
         Event::Accepted { staff } => step(format!("{} joined.", staff.name)),
         Event::Said { by: Speaker::Staff(staff), text, .. } => ("staff", staff.name.clone(), text.clone()),
         Event::Noted { staff, text } => ("note", staff.name.clone(), text.clone()),
-        Event::HandedOn { from, to } => step(format!("{} handed over to {}.", from.name, to.name)),
+        Event::HandedOn { from, to } => step(format!("{} took over from {}.", to.name, from.name)),
         Event::HandedToService { from, service } => {
             step(format!("{} passed it on to the team for {}.", from.name, pages::service_name(council, service)))
         }

@@ -317,6 +317,18 @@ async fn an_answer_that_takes_long_is_looked_for_again() {
 }
 
 #[tokio::test]
+async fn what_is_asked_while_another_answer_is_made_stays_in_its_box() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::open(&app).await;
+    let also = browser.fields("ask", &[("text", "And this?")]);
+    browser.send("ask", &[("text", "hold on")]).await;
+    browser.send_fields(&also).await;
+    browser.has("Still working on your answer");
+    browser.has("And this?</textarea>");
+    app.script.release();
+}
+
+#[tokio::test]
 async fn an_answer_can_be_stopped() {
     let app = TestApp::start().await;
     let mut browser = Browser::open(&app).await;
@@ -398,6 +410,7 @@ async fn a_conversation_opens_to_its_token_only() {
         browser.send_fields(&fields).await;
         assert_eq!(browser.status, StatusCode::NOT_FOUND);
         browser.has_not("A secret?");
+        browser.has("Tell me</textarea>");
     }
     // In an address they are nothing.
     let by_address = format!("/chat?conversation={}&token={}", fields["conversation"], fields["token"]);
@@ -420,6 +433,19 @@ async fn a_form_of_another_website_does_nothing() {
         browser.show(app.send(request).await).await;
         assert_eq!((app.script.asked().len(), browser.status == StatusCode::FORBIDDEN), (asked, asked == 0), "{site}");
     }
+}
+
+#[tokio::test]
+async fn a_call_back_that_cannot_be_kept_stays_in_its_form() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::open(&app).await;
+    browser.send("ask", &[("text", "What does it cost?")]).await;
+    browser.send("call_back_form", &[]).await;
+    app.store.close().await;
+    let typed = [("name", "Jo Bloggs"), ("phone", "01632 960001"), ("question", "Why?"), ("consent", "yes")];
+    browser.send("call_back", &typed).await;
+    browser.has("value=\"Jo Bloggs\"");
+    browser.has("Why?</textarea>");
 }
 
 #[tokio::test]

@@ -207,6 +207,43 @@ async fn out_of_hours_a_call_back_is_kept_once() {
 }
 
 #[tokio::test]
+async fn a_corrected_call_back_is_the_same_one() {
+    let app = TestApp::with_hours(NEVER, &config()).await;
+    let opened = app.open().await;
+    let body = |phone: &str, question: &str| {
+        Some(json!({ "name": "Jo", "phone": phone, "question": question, "consent": true }))
+    };
+    let ask = async |phone: &str, question: &str| {
+        json_of(app.on(&opened, Method::POST, "/call_backs", body(phone, question)).await).await
+    };
+    // Several times at once, as by an impatient finger.
+    let promises = futures_util::future::join_all((0..4).map(|_| ask("01632 960 001", "My bin?"))).await;
+    assert!(promises.iter().all(|promise| *promise == promises[0]), "{promises:?}");
+    let kept = app.store.call_backs(true, None).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    let version = conversation(&app, &opened).await.record().version();
+    assert_eq!(ask("01632 960 002", "My bin?").await, promises[0]);
+    let corrected = app.store.call_backs(true, None).await.unwrap();
+    assert_eq!((corrected.len(), corrected[0].details.due_ms), (1, kept[0].details.due_ms));
+    assert_eq!(corrected[0].details.phone.as_deref(), Some("01632 960 002"));
+    assert_eq!(conversation(&app, &opened).await.record().version(), version);
+    // Another matter is another call-back.
+    assert_ne!(ask("01632 960 002", "My tree?").await["reference"], promises[0]["reference"]);
+    assert_eq!(app.store.call_backs(true, None).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn all_who_wait_are_in_one_queue_as_in_the_inbox() {
+    let app = TestApp::with_hours(ALWAYS, &config()).await;
+    let ann = staff(&app, "Ann").await;
+    let (first, second) = (app.open().await, app.open().await);
+    request(&app, &first).await;
+    accept(&app, &first, &ann).await;
+    assert!(as_owner(&app, &first, &ann, |owned| owned.hand_to_service("waste")).await);
+    assert_eq!(request(&app, &second).await["place"], 2, "whatever the service");
+}
+
+#[tokio::test]
 async fn a_call_back_can_be_had_at_once_and_not_while_a_person_is_there() {
     let app = TestApp::with_hours(ALWAYS, &config()).await;
     let ann = staff(&app, "Ann").await;
@@ -312,19 +349,43 @@ async fn leaving_is_whatever_it_is() {
     assert_eq!(so_far(&app, &opened).await.last().unwrap().data["phase"], "closed");
 }
 
+/// Switches the assistant, and waits until the service knows.
+async fn switch(app: &TestApp, mode: Mode) {
+    let changed_ms = Timestamp::now().as_millisecond();
+    let switches = Switches { mode, message: "Back at <noon>.".to_owned(), changed_ms, staff_id: None };
+    app.store.set_switches(&switches).await.unwrap();
+    eventually(|| app.service.people().mode() == mode).await;
+}
+
+#[tokio::test]
+async fn residents_are_told_what_staff_want_to_tell_them_also_while_the_assistant_is_on() {
+    let app = TestApp::start().await;
+    assert!(json_of(app.get("/api/v1/service").await).await["notice"].is_null());
+    switch(&app, Mode::QuotesOnly).await;
+    switch(&app, Mode::On).await;
+    assert_eq!(json_of(app.get("/api/v1/service").await).await["notice"], "Back at <noon>.");
+}
+
+#[tokio::test]
+async fn where_there_are_only_quotes_one_waits_for_them() {
+    let app = TestApp::start().await;
+    switch(&app, Mode::QuotesOnly).await;
+    let mut asking = Vec::new();
+    for _ in 0..4 {
+        asking.push(Stream::of(app.turn(&app.open().await, "one", "hold on").await));
+    }
+    eventually(|| app.script.asked().len() == 2).await;
+    app.script.release();
+    for stream in asking {
+        assert_eq!(stream.rest().await.last().unwrap().data["text"], "Quoted: hold on");
+    }
+}
+
 #[tokio::test]
 async fn switched_off_residents_go_straight_to_people() {
     let app = TestApp::with_hours(ALWAYS, &config()).await;
     staff(&app, "Ann").await;
-    let changed_ms = Timestamp::now().as_millisecond();
-    let off = Switches { mode: Mode::Off, message: "Back at <noon>.".to_owned(), changed_ms, staff_id: None };
-    app.store.set_switches(&off).await.unwrap();
-    for _ in 0..1000 {
-        if app.service.people().mode() == Mode::Off {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    switch(&app, Mode::Off).await;
     assert!(text_of(app.get("/chat").await).await.contains("Back at &lt;noon&gt;."));
     let about = json_of(app.get("/api/v1/service").await).await;
     assert_eq!((&about["mode"], &about["notice"]), (&json!("off"), &json!("Back at <noon>.")));

@@ -1,11 +1,16 @@
 //! A turn's way: events in order, the same turn twice, resuming, what the assistant is told.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use assistant::Path;
 use axum::http::{Method, StatusCode};
-use conversation::{Role, Turn};
+use conversation::{Role, Turn, TurnEnding};
 use serde_json::json;
 
 use super::app::{Opened, Stream, TestApp, eventually, json_of, names};
+use super::people::{conversation, so_far};
+use crate::conversations::Begun;
 
 #[tokio::test]
 async fn a_turn_is_told_from_its_search_to_its_reply() {
@@ -213,4 +218,41 @@ async fn every_reply_is_recorded_under_the_name_of_its_turn_and_a_cancelled_turn
         recorded.iter().map(|(_, question, history, _)| (question.as_str(), *history)).collect();
     assert_eq!(asked[..2], [("What does it cost?", 0), ("danger", 2)]);
     assert_eq!(asked[3].0, "And this?");
+}
+
+#[tokio::test]
+async fn a_turn_whose_client_goes_away_at_once_is_answered() {
+    let app = TestApp::start().await;
+    let opened = app.open().await;
+    let conversation = conversation(&app, &opened).await;
+    let taken_up = poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if conversation.record().running().is_some() { Poll::Ready(()) } else { Poll::Pending }
+    });
+    // The request is dropped as soon as its turn is kept.
+    tokio::select! {
+        biased;
+        _ = app.turn(&opened, "one", "slow question") => panic!("it was taken up first"),
+        () = taken_up => (),
+    }
+    eventually(|| conversation.record().running().is_none()).await;
+    assert_eq!(names(&so_far(&app, &opened).await), ["question", "reply"]);
+}
+
+#[tokio::test]
+async fn an_old_turn_that_ends_once_more_leaves_the_new_one_alone() {
+    let app = TestApp::start().await;
+    let opened = app.open().await;
+    let conversation = conversation(&app, &opened).await;
+    let begin = async |name: &str| conversation.begin_turn(name, "What does it cost?", None, false).await.unwrap();
+    let Begun::New { turn: old, .. } = begin("one").await else { panic!("it is new") };
+    conversation.cancel("one").await.unwrap();
+    assert!(matches!(begin("two").await, Begun::New { .. }));
+    let reply = app.script.handoff_fault();
+    conversation.stop(&old, TurnEnding::Abandoned).await.unwrap();
+    assert!(matches!(begin("two").await, Begun::Known { .. }), "stopped");
+    assert!(!conversation.finish(&old, &reply, None).await.unwrap());
+    assert!(matches!(begin("two").await, Begun::Known { .. }), "finished");
+    conversation.give_up(&old, &reply);
+    assert!(matches!(begin("two").await, Begun::Known { .. }), "given up");
 }

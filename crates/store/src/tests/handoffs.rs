@@ -65,9 +65,8 @@ async fn a_hand_off_is_followed_from_the_request_to_the_end() {
         assert_eq!((row.state, row.ended_ms, row.ended_by.as_deref()), (HandoffState::Ended, Some(99), Some("staff")));
         assert_eq!((row.outcome, row.accepted_ms), (Some(HandoffEnd::FollowUp), Some(50)));
         assert_eq!(store.with_people().await.unwrap(), []);
-        assert_eq!(store.recent_waits(50, None).await.unwrap(), [20]);
-        assert_eq!(store.recent_waits(50, Some("waste")).await.unwrap(), [0; 0]);
-        assert_eq!(store.recent_waits(51, None).await.unwrap(), [0; 0]);
+        assert_eq!(store.recent_waits(50).await.unwrap(), [20]);
+        assert_eq!(store.recent_waits(51).await.unwrap(), [0; 0]);
     })
     .await;
 }

@@ -73,6 +73,19 @@ async fn five_failures_lock_a_name_and_unknown_names_are_answered_alike() {
 }
 
 #[tokio::test]
+async fn one_failure_after_a_lock_that_has_ended_locks_nobody_out() {
+    let app = TestApp::start().await;
+    let id = add(&app, "asha", Role::Agent).await;
+    let ended_ms = jiff::Timestamp::now().as_millisecond() - 1;
+    for _ in 0..15 {
+        app.store.note_failed_sign_in(&id, 5, ended_ms).await.unwrap();
+    }
+    let mut browser = Browser::new(&app);
+    browser.sign_in("asha", "wrong password").await;
+    assert_eq!(browser.sign_in("asha", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn sessions_end_by_themselves() {
     let app = TestApp::start().await;
     let id = add(&app, "asha", Role::Agent).await;

@@ -31,7 +31,11 @@ async fn two_accept_and_one_has_it() {
     assert!(read.has("Asha Example has it") && !read.has("Your message to the resident"));
     let spoken = ben.post(&format!("{}/messages", page(&opened.id)), &[("text", "Hello")]).await;
     assert_eq!(spoken.status, StatusCode::CONFLICT);
+    assert!(spoken.has("This was not sent:") && spoken.has("Hello"));
     assert!(asha.get(&page(&opened.id)).await.has("Your message to the resident"));
+    let long = "n".repeat(4001);
+    let noted = ben.post(&format!("{}/notes", page(&opened.id)), &[("note", &long)]).await;
+    assert!(noted.status == StatusCode::UNPROCESSABLE_ENTITY && noted.has(&format!("{long}</textarea>")));
 }
 
 #[tokio::test]
@@ -145,6 +149,44 @@ async fn a_conversation_is_passed_on_or_given_back() {
     assert!(asha.get(&page(&opened.id)).await.has("With the assistant"));
     request(&app, &opened).await;
     assert!(asha.get("/staff").await.has("Waiting (1)"));
+}
+
+#[tokio::test]
+async fn a_conversation_is_taken_over_from_someone_who_is_gone() {
+    for way in ["unseen", "signed out", "deactivated", "curator"] {
+        let app = TestApp::start().await;
+        let mut asha = Browser::of(&app, "asha", Role::Agent).await;
+        let mut ben = Browser::of(&app, "ben", Role::Agent).await;
+        let mut cora = Browser::of(&app, "cora", Role::Curator).await;
+        let id = app.store.staff_by_name("asha").await.unwrap().unwrap().id;
+        let opened = waiting(&app, "Where is my bin?").await;
+        let accept = format!("{}/accept", page(&opened.id));
+        asha.post(&accept, &[]).await;
+        assert!(!ben.get(&page(&opened.id)).await.has("Take over"));
+        assert_eq!(ben.post(&accept, &[]).await.status, StatusCode::CONFLICT);
+
+        let minutes_ago = |minutes: i64| Timestamp::now().as_millisecond() - minutes * 60 * 1000;
+        match way {
+            "unseen" => {
+                app.store.note_seen(&id, minutes_ago(9)).await.unwrap();
+                assert_eq!(ben.post(&accept, &[]).await.status, StatusCode::CONFLICT, "not yet");
+                app.store.note_seen(&id, minutes_ago(11)).await.unwrap();
+            }
+            "signed out" => drop(asha.post("/staff/sign-out", &[]).await),
+            "deactivated" => app.store.set_active(&id, false).await.unwrap(),
+            _ => app.store.set_role(&id, Role::Curator).await.unwrap(),
+        }
+        let shown = ben.get(&page(&opened.id)).await;
+        assert!(shown.has("Asha Example is not there any more") && shown.has("Take over"), "{way}");
+        assert!(!cora.get(&page(&opened.id)).await.has("Take over"), "who does not talk with residents: {way}");
+        assert_eq!(ben.post(&accept, &[]).await.location, Some(format!("{}?done=accepted", page(&opened.id))), "{way}");
+        let shown = ben.get(&page(&opened.id)).await;
+        assert!(shown.has("Ben Example took over from Asha Example.") && shown.has("Your message to the resident"));
+        let told = so_far(&app, &opened).await;
+        assert_eq!(told.iter().rev().find(|told| told.name == "state").unwrap().data["staff"], "Ben Example");
+        let audit = app.store.audit(20, 0).await.unwrap();
+        assert!(audit.iter().any(|row| row.action == "take_over" && row.staff_name == "ben"), "{way}");
+    }
 }
 
 #[tokio::test]

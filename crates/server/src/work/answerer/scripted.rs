@@ -13,6 +13,8 @@ use corpus::Knowledge;
 const POLL: Duration = Duration::from_millis(2);
 /// A held reply goes on after this long all the same, so that a failing test ends.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
+/// What is slow to be read takes this long.
+const SLOW: Duration = Duration::from_millis(50);
 
 /// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, `cite …` is answered from the page
 /// on garden waste, `unknown …` is not on the pages, `person …` asks for one, `choose …` is asked back; anything else is
@@ -107,9 +109,12 @@ impl ScriptedAnswers {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// `danger …` is met without the model.
+    /// `danger …` is met without the model. That `slow …` is not takes a while to see.
     #[expect(clippy::unused_self, reason = "called as the assistant's is")]
     pub(crate) fn reply_at_once(&self, enquiry: &Enquiry) -> Option<Reply> {
+        if enquiry.question.starts_with("slow") {
+            std::thread::sleep(SLOW);
+        }
         enquiry.question.starts_with("danger").then(|| signpost_reply("Call 999."))
     }
 
