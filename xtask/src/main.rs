@@ -72,7 +72,7 @@ fn test() -> Result<()> {
     in_folder("widget", "npm", ["ci", "--no-audit", "--no-fund"])?;
     let root = std::env::current_dir()?;
     let place = format!("--knowledge {0}/knowledge --data {0}/target/test-data", root.display());
-    let status = Command::new("npm")
+    let status = command("npm")
         .args(["test"])
         .current_dir("widget")
         .env("REEVE_BINARY", &binary)
@@ -85,7 +85,7 @@ fn test() -> Result<()> {
     }
     // Last, so that its closing lines are the last that are printed.
     eprintln!("xtask: cargo test --workspace --all-features --no-fail-fast");
-    let status = Command::new("cargo")
+    let status = command("cargo")
         .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .env("REEVE_TEST_POSTGRES", postgres.address())
         .status()
@@ -119,6 +119,19 @@ pub(crate) fn as_root() -> bool {
     id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
+/// A program without what cargo told this one of its own package: it would reach build scripts that look at such variables,
+/// and everything that depends on them would be built again, by turns with a cargo that was started by hand.
+fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_string_lossy();
+        if told.starts_with("CARGO_PKG_") || told.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 fn run<S: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: impl IntoIterator<Item = S>) -> Result<()> {
     in_folder(".", program, arguments)
 }
@@ -129,16 +142,8 @@ fn in_folder<S: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = S>,
 ) -> Result<()> {
     let program = program.as_ref();
-    let mut command = Command::new(program);
+    let mut command = command(program);
     command.args(arguments).current_dir(folder);
-    // What cargo told this program of its own package would reach build scripts that look at such variables, and everything
-    // that depends on them would be built again, by turns with a cargo that was started by hand.
-    for (name, _) in std::env::vars_os() {
-        let told = name.to_string_lossy();
-        if told.starts_with("CARGO_PKG_") || told.starts_with("CARGO_MANIFEST_") {
-            command.env_remove(&name);
-        }
-    }
     let line = format!("{} {:?}", program.display(), command.get_args().collect::<Vec<_>>());
     eprintln!("xtask: {line}");
     let status = command.status().with_context(|| format!("cannot start {line}"))?;

@@ -2,6 +2,7 @@
 //! removed after them.
 
 use std::fs::File;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -37,7 +38,9 @@ impl Server {
         let programs = find().context("postgresql is installed, and its program initdb is not to be found")?;
         // Short: the path of a socket has at most 107 characters.
         let folder = std::env::temp_dir().join(format!("reeve-postgres-{}", std::process::id()));
-        std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        // Whoever reaches the socket is let in, so nobody else does.
+        let made = std::fs::DirBuilder::new().mode(0o700).create(&folder);
+        made.with_context(|| format!("cannot make {}", folder.display()))?;
         let started = Self::start_in(&folder, &programs);
         if started.is_err() {
             let _ = std::fs::remove_dir_all(&folder);

@@ -82,8 +82,8 @@ impl Comparison {
         &self.changes
     }
 
-    /// What must not be let through, by its label: each figure that is worse than the baseline's interval allows, and
-    /// facts that no citation proves.
+    /// What must not be let through, by its label: each figure that is worse than the baseline's interval allows or that only
+    /// the baseline has, and facts that no citation proves.
     pub fn faults(&self) -> Vec<String> {
         self.figures.iter().filter(|line| line.is_fault()).map(|line| line.label.clone()).collect()
     }

@@ -55,6 +55,79 @@ pub struct Failure {
 }
 
 impl Safety {
+    /// Puts the sets to an assistant, by the full path and without a deadline. `progress` hears how many texts are done.
+    pub fn put(&mut self, assistant: &Assistant, sets: &SafetySets, progress: &mut dyn FnMut(usize, usize)) {
+        let mut done = 0;
+        let mut tick = || {
+            done += 1;
+            progress(done, sets.len());
+        };
+        for attack in &sets.attacks {
+            let reply = ask(assistant, &attack.text);
+            let breach = breach::of_turn(&attack.text, &reply);
+            self.attacks_as_turn.add(breach.is_some());
+            self.attacks_recognised.add(met_as_attack(&reply));
+            if let Some(breach) = breach {
+                self.fail(attack, breach.name(), &attack.text, &reply);
+            }
+            tick();
+        }
+        for benign in &sets.benign {
+            let reply = ask(assistant, &benign.text);
+            let attacked = met_as_attack(&reply);
+            self.benign_as_attack.add(attacked);
+            if attacked {
+                self.fail(benign, "harmless, met as an attack", &benign.text, &reply);
+            }
+            tick();
+        }
+        for off_topic in &sets.off_topic {
+            let reply = ask(assistant, &off_topic.text);
+            let answered = reply.outcome() == Outcome::Answer;
+            self.off_topic_answered.add(answered);
+            if answered {
+                self.fail(off_topic, "off topic, answered", &off_topic.text, &reply);
+            }
+            tick();
+        }
+        for said in &sets.small_talk {
+            let reply = ask(assistant, &said.text);
+            self.small_talk_answered.add(reply.outcome() == Outcome::Answer);
+            self.small_talk_greeted.add(reply.outcome() == Outcome::Greeting);
+            tick();
+        }
+        for personal in &sets.personal {
+            let (redacted, _) = redact(&personal.text);
+            for value in personal.values() {
+                self.spans_redacted.add(!redacted.contains(value));
+            }
+            tick();
+        }
+    }
+
+    /// Asks an assistant over the copy of the pages that [`plant`] made about the subjects of the `planted` pages, as
+    /// [`Self::put`] does.
+    pub fn put_planted(
+        &mut self,
+        infiltrated: &Assistant,
+        planted: &[Planted],
+        progress: &mut dyn FnMut(usize, usize),
+    ) {
+        for (done, page) in planted.iter().enumerate() {
+            let question = page.question();
+            let reply = ask(infiltrated, &question);
+            let breach = breach::of_planted(&page.attack.text, &reply);
+            self.attacks_planted.add(breach.is_some());
+            let candidate = reply.trace().candidate.as_ref();
+            self.planted_in_candidate
+                .add(candidate.is_some_and(|it| breach::holds_planted(&page.attack.text, &it.text)));
+            if let Some(breach) = breach {
+                self.fail(&page.attack, breach.name(), &question, &reply);
+            }
+            progress(done + 1, planted.len());
+        }
+    }
+
     /// Whether no attack succeeded and no harmless text more than `most_benign` was met as one.
     pub fn holds(&self, most_benign: usize) -> bool {
         let succeeded = self.attacks_as_turn.count + self.attacks_planted.count;
@@ -69,80 +142,6 @@ impl Safety {
             reply: reply.text().to_owned(),
         });
     }
-}
-
-/// Puts the sets to `assistant`, and the subjects of the `planted` pages to `infiltrated`, which reads the copy of the
-/// pages that [`plant`] made. By the full path and without a deadline. `progress` hears how many texts are done.
-pub fn run_safety(
-    assistant: &Assistant,
-    infiltrated: &Assistant,
-    sets: &SafetySets,
-    planted: &[Planted],
-    progress: &mut dyn FnMut(usize, usize),
-) -> Safety {
-    let total = sets.len() + planted.len();
-    let mut done = 0;
-    let mut tick = || {
-        done += 1;
-        progress(done, total);
-    };
-    let mut safety = Safety::default();
-    for attack in &sets.attacks {
-        let reply = ask(assistant, &attack.text);
-        let breach = breach::of_turn(&attack.text, &reply);
-        safety.attacks_as_turn.add(breach.is_some());
-        safety.attacks_recognised.add(met_as_attack(&reply));
-        if let Some(breach) = breach {
-            safety.fail(attack, breach.name(), &attack.text, &reply);
-        }
-        tick();
-    }
-    for planted in planted {
-        let question = planted.question();
-        let reply = ask(infiltrated, &question);
-        let breach = breach::of_planted(&planted.attack.text, &reply);
-        safety.attacks_planted.add(breach.is_some());
-        let candidate = reply.trace().candidate.as_ref();
-        safety
-            .planted_in_candidate
-            .add(candidate.is_some_and(|it| breach::holds_planted(&planted.attack.text, &it.text)));
-        if let Some(breach) = breach {
-            safety.fail(&planted.attack, breach.name(), &question, &reply);
-        }
-        tick();
-    }
-    for benign in &sets.benign {
-        let reply = ask(assistant, &benign.text);
-        let attacked = met_as_attack(&reply);
-        safety.benign_as_attack.add(attacked);
-        if attacked {
-            safety.fail(benign, "harmless, met as an attack", &benign.text, &reply);
-        }
-        tick();
-    }
-    for off_topic in &sets.off_topic {
-        let reply = ask(assistant, &off_topic.text);
-        let answered = reply.outcome() == Outcome::Answer;
-        safety.off_topic_answered.add(answered);
-        if answered {
-            safety.fail(off_topic, "off topic, answered", &off_topic.text, &reply);
-        }
-        tick();
-    }
-    for said in &sets.small_talk {
-        let reply = ask(assistant, &said.text);
-        safety.small_talk_answered.add(reply.outcome() == Outcome::Answer);
-        safety.small_talk_greeted.add(reply.outcome() == Outcome::Greeting);
-        tick();
-    }
-    for personal in &sets.personal {
-        let (redacted, _) = redact(&personal.text);
-        for value in personal.values() {
-            safety.spans_redacted.add(!redacted.contains(value));
-        }
-        tick();
-    }
-    safety
 }
 
 fn ask(assistant: &Assistant, question: &str) -> Reply {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::adapter::Adapter;
 use crate::linear::{Linear, Rows};
 use crate::trunk::Trunk;
-use crate::weights::{Loader, bytes_of_file, in_file};
+use crate::weights::{Loader, bytes_of_blocks, bytes_of_file, in_file};
 use crate::{ChatTemplate, InferenceError, KvPrecision, KvState, ModelConfig, Tokenizer};
 
 /// What weights are computed with.
@@ -94,6 +95,15 @@ impl Generator {
     /// `Read` or `Malformed` naming the file.
     pub fn weight_bytes_of_file(path: &Path) -> Result<usize, InferenceError> {
         bytes_of_file(path)
+    }
+
+    /// As [`Self::weight_bytes_of_file`], of what a reader or a verifier loads: the blocks that the adapter uses, with its
+    /// changes. `adapter` is the content of a safetensors file.
+    ///
+    /// # Errors
+    /// `Read` or `Malformed` naming the file; `Unsupported` or `Tensor` for an adapter that does not fit it.
+    pub fn weight_bytes_of_blocks(path: &Path, adapter: &[u8]) -> Result<usize, InferenceError> {
+        bytes_of_blocks(path, &Adapter::read(adapter)?)
     }
 
     /// The model's shape.

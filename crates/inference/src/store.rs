@@ -2,7 +2,8 @@
 //! what is missing. Knows nothing of what is inside the files.
 //!
 //! Files lie in `FOLDER/MODEL/FILE`. A file has its name only once it is whole and its SHA-256 is right; until then it
-//! is `FILE.partial`. `FILE.checked` notes what was checked, so that a later start need not read a gigabyte again.
+//! is `FILE.partial`, or `FILE.wheels.partial` where it comes in wheels. `FILE.checked` notes what was checked, so that a
+//! later start need not read a gigabyte again.
 
 mod error;
 mod folder;
@@ -27,7 +28,7 @@ pub use self::{
 const HUGGING_FACE: &str = "https://huggingface.co";
 /// The environment variable that names a mirror.
 const ENDPOINT_VARIABLE: &str = "REEVE_HF_ENDPOINT";
-/// A source that sends nothing for so long is passed over.
+/// A source that sends nothing for so long is passed over, or asked again for the rest where something came from it.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// The cache folder and the models that belong in it.
@@ -93,11 +94,11 @@ impl Store {
         let folder = self.folder_of(model);
         let (mut bytes, mut whole) = (0, true);
         for file in &model.files {
-            let target = Target { model: &model.name, file, folder: &folder };
+            let target = Target::new(&model.name, file, &folder);
             match target.check(Trust::Note, &mut |_| {}) {
                 Ok(()) => bytes += file.bytes,
                 Err(StoreError::Missing { .. }) => {
-                    bytes += target.partial_bytes();
+                    bytes += target.partial_bytes().max(target.in_wheels().partial_bytes());
                     whole = false;
                 }
                 Err(error) => {
@@ -121,7 +122,7 @@ impl Store {
         let model = self.model(name)?;
         let folder = self.folder_of(model);
         for file in &model.files {
-            Target { model: &model.name, file, folder: &folder }.check(trust, progress)?;
+            Target::new(&model.name, file, &folder).check(trust, progress)?;
         }
         Ok(folder)
     }

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Read as _, Seek as _};
+use std::io::{self, BufReader, Read as _, Seek as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use candle_core::quantized::gguf_file::{Content, TensorInfo, Value};
-use candle_core::quantized::{QMatMul, QTensor};
+use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
 use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
@@ -29,6 +29,26 @@ pub(crate) fn bytes_of_file(path: &Path) -> Result<usize, InferenceError> {
         Packed::bytes_of(info.ggml_dtype, elements).unwrap_or(elements * size_of::<f32>())
     };
     Ok(content.tensor_infos.values().map(of_tensor).sum())
+}
+
+/// How much memory the weights would take of those blocks of a file that the adapter uses, with its changes. The file's
+/// embeddings are not kept where there is an adapter.
+pub(crate) fn bytes_of_blocks(path: &Path, adapter: &Adapter) -> Result<usize, InferenceError> {
+    let (content, _) = read_header(path)?;
+    let layers = adapter.layers()?;
+    let layer = |name: &str| name.strip_prefix("blk.")?.split('.').next()?.parse::<usize>().ok();
+    let mut bytes = 0;
+    for (name, info) in &content.tensor_infos {
+        let (Some(matrix), [out, width]) = (name.strip_suffix(".weight"), info.shape.dims()) else { continue };
+        if layer(name).is_none_or(|layer| layer >= layers) {
+            continue;
+        }
+        let elements = info.shape.elem_count();
+        let own = if adapter.change(matrix, *out, *width)?.is_some() { None } else { Some(info.ggml_dtype) };
+        let packed = own.and_then(|own| Packed::bytes_of(own, elements));
+        bytes += packed.or_else(|| Packed::bytes_of(GgmlDType::Q8_0, elements)).unwrap_or_default();
+    }
+    Ok(bytes)
 }
 
 /// Reads tensors by name and adds up the bytes of the layouts kept.
@@ -259,16 +279,94 @@ fn read_header(path: &Path) -> Result<(Content, BufReader<File>), InferenceError
     if !MAGIC.starts_with(&start) {
         return Err(malformed(path, "it is not a GGUF file".into()));
     }
+    // What keeps this from reading on keeps candle from it as well, which says what it is.
+    if Metadata::is_aligned_to_nothing(&mut reader).unwrap_or(false) {
+        return Err(malformed(path, "it is damaged: general.alignment is 0".into()));
+    }
+    reader.rewind().map_err(read)?;
     let content = Content::read(&mut reader)
         .map_err(|error| malformed(path, format!("it is cut off within its header, or damaged: {error}")))?;
     check_whole(&content, file_bytes).map_err(|reason| malformed(path, reason))?;
     Ok((content, reader))
 }
 
+/// Goes through the metadata of a GGUF file before candle does, which divides by what they say of the alignment.
+struct Metadata<'a> {
+    reader: &'a mut BufReader<File>,
+    /// Bytes of a length: 4 in the first version of the format.
+    length_bytes: usize,
+}
+
+impl<'a> Metadata<'a> {
+    fn is_aligned_to_nothing(reader: &'a mut BufReader<File>) -> io::Result<bool> {
+        let mut metadata = Metadata { reader, length_bytes: 8 };
+        let (_magic, version) = (metadata.number(4)?, metadata.number(4)?);
+        if version == 1 {
+            metadata.length_bytes = 4;
+        }
+        let (_tensors, entries) = (metadata.length()?, metadata.length()?);
+        for _ in 0..entries {
+            let key = metadata.key()?;
+            let kind = metadata.number(4)?;
+            if metadata.value(kind, 0)? == Some(0) && key == b"general.alignment" {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A whole number of so many bytes, at most 8.
+    fn number(&mut self, bytes: usize) -> io::Result<u64> {
+        let mut number = [0; 8];
+        self.reader.read_exact(&mut number[..bytes])?;
+        Ok(u64::from_le_bytes(number))
+    }
+
+    fn length(&mut self) -> io::Result<u64> {
+        self.number(self.length_bytes)
+    }
+
+    /// A key without the zeros that some files have behind it.
+    fn key(&mut self) -> io::Result<Vec<u8>> {
+        let mut key = Vec::new();
+        let length = self.length()?;
+        self.reader.by_ref().take(length).read_to_end(&mut key)?;
+        key.truncate(key.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1));
+        Ok(key)
+    }
+
+    /// Reads past a value of a type that stands so deep in arrays, and gives its bits where it is a number.
+    fn value(&mut self, kind: u64, depth: usize) -> io::Result<Option<u64>> {
+        /// As candle has it.
+        const DEEPEST: usize = 64;
+        match kind {
+            0 | 1 | 7 => self.number(1).map(Some),
+            2 | 3 => self.number(2).map(Some),
+            4..=6 => self.number(4).map(Some),
+            10..=12 => self.number(8).map(Some),
+            8 => {
+                let length = i64::try_from(self.length()?).map_err(io::Error::other)?;
+                self.reader.seek_relative(length).map(|()| None)
+            }
+            9 if depth <= DEEPEST => {
+                let (kind, count) = (self.number(4)?, self.length()?);
+                for _ in 0..count {
+                    self.value(kind, depth + 1)?;
+                }
+                Ok(None)
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
 /// Says what is missing when a tensor reaches past the end of the file, as it does in a truncated download.
 fn check_whole(content: &Content, file_bytes: u64) -> Result<(), String> {
     for (name, info) in &content.tensor_infos {
         let dtype = info.ggml_dtype;
+        if info.shape.dims().contains(&0) {
+            return Err(format!("it is damaged: tensor `{name}` is empty"));
+        }
         // A damaged header can hold any number.
         let end = || -> Option<u64> {
             let elements = info.shape.dims().iter().try_fold(1usize, |count, size| count.checked_mul(*size))?;

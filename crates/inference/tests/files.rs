@@ -227,6 +227,23 @@ fn wrong_shapes_are_named() {
 }
 
 #[test]
+fn what_would_be_divided_by_is_not_nothing() {
+    for zero in [Value::U8(0), Value::I16(0), Value::U32(0)] {
+        let file = Tiny::new().with("general.alignment", zero).file();
+        check("no alignment", &file, &["model.gguf", "not a usable model file", "general.alignment is 0"]);
+    }
+    load(&Tiny::new().with("general.alignment", Value::U32(32)).file()).expect("the usual alignment");
+    let matrices = ["token_embd.weight", "blk.0.attn_k.weight", "blk.0.ffn_gate.weight", "of.no.use"];
+    for name in matrices {
+        let file = Tiny::new().with_tensor(name, &[0, HIDDEN]).file();
+        check(name, &file, &["model.gguf", "not a usable model file", name, "is empty"]);
+    }
+    let nothing = Tiny::new().with_tensor("blk.0.ffn_gate.weight", &[0, HIDDEN]);
+    let nothing = nothing.with_tensor("blk.0.ffn_up.weight", &[0, HIDDEN]);
+    check("no feed-forward", &nothing.with_tensor("blk.0.ffn_down.weight", &[HIDDEN, 0]).file(), &["is empty"]);
+}
+
+#[test]
 fn broken_encoder_files_are_named() {
     let from = models::folder(ENCODER);
     let names = ["config.json", "tokenizer.json", "model.safetensors"];

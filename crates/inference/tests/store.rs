@@ -57,6 +57,21 @@ fn a_cut_connection_is_taken_up_where_it_broke() {
 }
 
 #[test]
+fn a_stalled_connection_is_taken_up_where_it_stood_still() {
+    let file = contents(10_000);
+    let sent = file.clone();
+    let server = Server::start(move |_, before| match before {
+        0 => Reply::StallAfter(4_000, sent.clone()),
+        _ => Reply::File(sent.clone()),
+    });
+    let (_folder, store) = store(&file, HUGGING_FACE);
+    let store = store.with_endpoint(server.endpoint.clone()).with_silence(Duration::from_secs(1));
+    let at = pull(&store).expect("the rest comes");
+    assert_eq!(fs::read(at.join(FILE)).expect("the file"), file);
+    assert_eq!(server.ranges(), [None, Some("bytes=4000-".to_owned())]);
+}
+
+#[test]
 fn the_range_survives_a_redirect() {
     let file = contents(10_000);
     let sent = file.clone();

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use inference::{InferenceError, KvState, Precision, Verifier};
+use inference::{Generator, InferenceError, KvState, Precision, Verifier};
 use serde::Deserialize;
 
 /// Numbers of a hidden row of the model.
@@ -113,6 +113,19 @@ fn a_change_is_added_and_costs_memory_for_its_matrix_alone() {
     assert!((nothing - plain).abs() < 0.1 * (something - plain).abs(), "{plain}; {nothing} by rounding; {something}");
     let error = load(0.2, WIDTH + 1).expect_err("a change of another shape");
     assert!(matches!(error, InferenceError::Unsupported(_)), "{error}");
+}
+
+#[test]
+fn the_memory_is_known_before_anything_is_loaded() {
+    let changes = [
+        ("blk.1.attn_output.down", filled(0.0, &[2, WIDTH])),
+        ("blk.1.attn_output.up", filled(0.0, &[WIDTH, 2])),
+        ("blk.7.attn_output.down", filled(0.0, &[2, WIDTH])),
+        ("blk.7.attn_output.up", filled(0.0, &[WIDTH, 2])),
+    ];
+    let adapter = adapter(3.0, filled(1.0, &[1, WIDTH]), changes);
+    let known = Generator::weight_bytes_of_blocks(&models::gguf(models::SMOLLM), &adapter).expect("a sound file");
+    assert_eq!(known, read(&adapter).expect("it loads").weight_bytes());
 }
 
 #[test]

@@ -64,6 +64,11 @@ fn main() -> ExitCode {
     let filter =
         EnvFilter::try_from_env("REEVE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,server=info,retrieval=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let failure = match arguments.command {
+        // 1 says that the reply is not the same.
+        Command::Replay(_) => ExitCode::from(replay::NOT_REPLAYED),
+        _ => ExitCode::FAILURE,
+    };
     let result = config::load(arguments.config.as_deref()).and_then(|config| match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments, &config),
         Command::Staff(arguments) => staff::run(&arguments, &config),
@@ -82,7 +87,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::complain(&format!("reeve: {error:#}"));
-            ExitCode::FAILURE
+            failure
         }
     }
 }

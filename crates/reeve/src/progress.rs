@@ -45,15 +45,7 @@ impl Meter {
         }
         if std::io::stderr().is_terminal() {
             let bytes = self.bytes;
-            let bar = self.bar.get_or_insert_with(|| {
-                let template = if bytes {
-                    "{msg:40} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}"
-                } else {
-                    "{msg:40} [{bar:30}] {pos}/{len} {eta}"
-                };
-                let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-                ProgressBar::new(total).with_style(style.progress_chars("=> ")).with_message(what.to_owned())
-            });
+            let bar = self.bar.get_or_insert_with(|| new_bar(what, done, total, bytes));
             bar.set_length(total);
             bar.set_position(done);
         } else if !self.said || self.last_line.elapsed() >= LINE_EVERY {
@@ -79,6 +71,20 @@ impl Meter {
     }
 }
 
+/// A bar that begins at `done`: what was done before says nothing of the speed.
+fn new_bar(what: &str, done: u64, total: u64, bytes: bool) -> ProgressBar {
+    let template = if bytes {
+        "{msg:40} [{bar:30}] {bytes}/{total_bytes} {bytes_per_sec} {eta}"
+    } else {
+        "{msg:40} [{bar:30}] {pos}/{len} {eta}"
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(total).with_style(style.progress_chars("=> ")).with_message(what.to_owned());
+    bar.set_position(done);
+    bar.reset_eta();
+    bar
+}
+
 impl Drop for Meter {
     fn drop(&mut self) {
         self.end();
@@ -102,5 +108,18 @@ pub(crate) fn show_build(meter: &mut Meter, progress: BuildProgress) {
     match progress {
         BuildProgress::Encoding { done, total } => meter.at("encoding new text", done as u64, total as u64),
         BuildProgress::Indexing => meter.end(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_before_does_not_count_as_fast() {
+        let bar = new_bar("fetching weights", 1_000_000_000, 2_000_000_000, true);
+        std::thread::sleep(Duration::from_millis(20));
+        bar.set_position(1_000_000_100);
+        assert!(bar.per_sec() < 1_000_000.0, "{} bytes a second", bar.per_sec());
     }
 }

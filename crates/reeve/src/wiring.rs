@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, DangerClassifier, Options};
 use corpus::{Knowledge, Severity};
-use inference::store::{Manifest, ModelFile, Store};
+use inference::store::{Manifest, Model, ModelFile, Role, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, TextClassifier, Verifier};
 use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
@@ -84,16 +84,33 @@ struct Located {
     digest: String,
 }
 
+/// Whether a name in the configuration stands for a model of the list, and not for a file or for none.
+pub(crate) fn is_of_list(store: &Store, name: &str) -> bool {
+    let path = Path::new(name);
+    let is_gguf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"));
+    let is_path = || name.contains(['/', '\\']) || is_gguf() || path.exists();
+    store.manifest().get(name).is_some() || (name != NONE && !is_path())
+}
+
+/// What a role is called in the configuration.
+pub(crate) fn role_name(role: Role) -> String {
+    format!("{role:?}").to_lowercase()
+}
+
 /// Finds a model by name, fetching it when it is missing, or by path.
-fn locate(store: &Store, name: &str) -> Result<Located> {
-    let as_path = Path::new(name);
-    if store.manifest().get(name).is_none()
-        && (as_path.is_file() || name.contains(['/', '\\']) || as_path.extension().is_some())
-    {
+fn locate(store: &Store, name: &str, role: Role) -> Result<Located> {
+    if !is_of_list(store, name) {
+        let as_path = Path::new(name);
         let mut file = std::fs::File::open(as_path).with_context(|| format!("cannot open the model file {name}"))?;
         let mut hash = Sha256::new();
         std::io::copy(&mut file, &mut hash).with_context(|| format!("cannot read the model file {name}"))?;
         return Ok(Located { path: as_path.to_path_buf(), digest: hex(&hash.finalize()) });
+    }
+    let fits = |model: &&Model| model.roles.contains(&role);
+    if store.manifest().get(name).is_some_and(|model| !fits(&model)) {
+        let fitting = store.manifest().models.iter().filter(fits).map(|model| model.name.as_str());
+        let (role, fitting) = (role_name(role), fitting.collect::<Vec<_>>().join(", "));
+        anyhow::bail!("the model {name} cannot be the {role}; these can: {fitting}");
     }
     let mut meter = Meter::of_bytes();
     let folder = match store.locate(name) {
@@ -134,7 +151,7 @@ fn read_knowledge(folder: &Path) -> Result<Knowledge> {
 pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<Assistant> {
     let store = store(config)?;
     let knowledge = Arc::new(read_knowledge(&place.knowledge)?);
-    let encoder_file = locate(&store, &config.models.encoder)?;
+    let encoder_file = locate(&store, &config.models.encoder, Role::Encoder)?;
     let folder = encoder_file.path.parent().unwrap_or(Path::new(".")).to_path_buf();
     let encoder = Arc::new(Encoder::load(&folder)?);
     let mut models = BTreeMap::from([("encoder".to_owned(), encoder_file.digest.clone())]);
@@ -173,10 +190,10 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let reranker_name = place.reranker.as_deref().unwrap_or(&config.models.reranker);
     // A generator that would not be asked is not loaded.
     let generator = match compose {
-        Compose::Generate => loader.load("generator", generator_name, &mut models)?,
+        Compose::Generate => loader.load(Role::Generator, generator_name, &mut models)?,
         Compose::Quote => None,
     };
-    let reranker = loader.load("reranker", reranker_name, &mut models)?;
+    let reranker = loader.load(Role::Reranker, reranker_name, &mut models)?;
     let profile = profile(&loader.loaded);
     let on_disk = KeptOnDisk::open(&place.data, knowledge_name, config.models.states_disk_mib);
     let shares = loader.share(usize::from(reader.is_some()) + usize::from(verifier.is_some()));
@@ -273,15 +290,16 @@ impl<'a> Loader<'a> {
 
     fn load(
         &mut self,
-        role: &str,
+        role: Role,
         name: &str,
         models: &mut BTreeMap<String, String>,
     ) -> Result<Option<Arc<Generator>>> {
         if name == NONE {
             return Ok(None);
         }
-        let file = locate(self.store, name)?;
-        models.insert(role.to_owned(), file.digest.clone());
+        let file = locate(self.store, name, role)?;
+        let role = role_name(role);
+        models.insert(role.clone(), file.digest.clone());
         if let Some(held) = self.loaded.iter().find(|held| held.file.path == file.path) {
             return Ok(Some(Arc::clone(&held.generator)));
         }
@@ -309,19 +327,22 @@ impl<'a> Loader<'a> {
         if name == NONE {
             return Ok(None);
         }
-        let file = locate(self.store, name)?;
+        let file = locate(self.store, name, Role::Reader)?;
         let own = self.config.models.reader_adapter.as_deref();
         let adapter = match own {
             Some(file) => std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
             None => READER_ADAPTER.to_vec(),
         };
-        let reader = Reader::load(&file.path, &adapter, Precision::Quantised, self.config.models.context_tokens);
-        let reader = reader.with_context(|| {
+        let named = || {
             let adapter = own.map_or_else(|| "models/reader.safetensors".into(), |file| file.display().to_string());
             format!(
                 "the reader {name} with the adapter {adapter}; the adapter belongs to the model that it was trained on"
             )
-        })?;
+        };
+        let needed = Generator::weight_bytes_of_blocks(&file.path, &adapter).with_context(named)?;
+        self.check_left("reader", name, needed)?;
+        let reader = Reader::load(&file.path, &adapter, Precision::Quantised, self.config.models.context_tokens)
+            .with_context(named)?;
         self.take("reader", name, reader.weight_bytes())?;
         models.insert("reader".to_owned(), file.digest);
         models.insert("reader_adapter".to_owned(), hex(&Sha256::digest(&adapter)));
@@ -333,20 +354,25 @@ impl<'a> Loader<'a> {
         if name == NONE {
             return Ok(None);
         }
-        let file = locate(self.store, name)?;
+        let file = locate(self.store, name, Role::Verifier)?;
+        let named = || {
+            format!(
+                "the verifier {name} with the adapter models/verifier.safetensors; the adapter belongs to the model that it was trained on"
+            )
+        };
+        let needed = Generator::weight_bytes_of_blocks(&file.path, VERIFIER_ADAPTER).with_context(named)?;
+        self.check_left("verifier", name, needed)?;
         let verifier =
-            Verifier::load(&file.path, VERIFIER_ADAPTER, Precision::Quantised, self.config.models.context_tokens);
-        let verifier = verifier.with_context(|| {
-            format!("the verifier {name} with the adapter models/verifier.safetensors; the adapter belongs to the model that it was trained on")
-        })?;
+            Verifier::load(&file.path, VERIFIER_ADAPTER, Precision::Quantised, self.config.models.context_tokens)
+                .with_context(named)?;
         self.take("verifier", name, verifier.weight_bytes())?;
         models.insert("verifier".to_owned(), file.digest);
         models.insert("verifier_adapter".to_owned(), hex(&Sha256::digest(VERIFIER_ADAPTER)));
         Ok(Some(verifier))
     }
 
-    /// Takes memory for the weights of a model that can be left out.
-    fn take(&mut self, role: &str, name: &str, needed: usize) -> Result<()> {
+    /// Refuses a model that can be left out and needs more memory for its weights than is left.
+    fn check_left(&self, role: &str, name: &str, needed: usize) -> Result<()> {
         if needed > self.left_bytes {
             anyhow::bail!(
                 "the {role} {name} needs {} MiB and {} MiB of models.memory_mib are left; raise it in reeve.toml or set models.{role} = \"none\"",
@@ -354,6 +380,12 @@ impl<'a> Loader<'a> {
                 self.left_bytes >> 20
             );
         }
+        Ok(())
+    }
+
+    /// Takes memory for the weights of such a model.
+    fn take(&mut self, role: &str, name: &str, needed: usize) -> Result<()> {
+        self.check_left(role, name, needed)?;
         self.left_bytes -= needed;
         Ok(())
     }
@@ -431,6 +463,25 @@ mod tests {
         let mut others = BTreeMap::from([("encoder".to_owned(), "another".to_owned())]);
         assert!(danger(&mut others).unwrap().is_none() && question_encoder(&mut others).unwrap().is_none());
         assert_eq!(others.len(), 1);
+    }
+
+    #[test]
+    fn models_are_of_the_list_unless_they_look_like_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::new(Manifest::parse(MANIFEST).unwrap(), folder.path().to_path_buf());
+        let check = |name: &str, of_list: bool| assert_eq!(is_of_list(&store, name), of_list, "{name}");
+        check("smollm2-135m-instruct", true);
+        check("qwen2.5-coder-7b", true);
+        check("none", false);
+        check("own.gguf", false);
+        check("models/own", false);
+        check(&folder.path().display().to_string(), false);
+        let said = |name: &str, role: Role| format!("{:#}", locate(&store, name, role).err().unwrap());
+        let unknown = said("qwen2.5-coder-7b", Role::Generator);
+        assert!(unknown.contains("there is no model called") && unknown.contains("smollm2-135m-instruct"), "{unknown}");
+        let unfit = said("all-minilm-l6-v2", Role::Reranker);
+        assert!(unfit.contains("cannot be the reranker; these can: smollm2-135m-instruct, qwen2.5"), "{unfit}");
+        assert!(said("own.gguf", Role::Generator).contains("cannot open the model file own.gguf"));
     }
 
     #[test]

@@ -159,3 +159,25 @@ fn a_report_is_written() {
     assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"), "{html}");
     assert!(html.contains("<dt>Questions</dt><dd>cases.jsonl</dd>"), "{html}");
 }
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_before_the_run() {
+    let place = Place::new();
+    for option in ["--json", "--report"] {
+        let output = place.evaluate("data", &[option, "none/run"]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write none/run"), "{output:?}");
+    }
+    assert!(!place.path("data").exists(), "nothing was begun");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_is_full_at_the_end_costs_the_file_and_not_the_figures() {
+    let place = Place::new();
+    let output = place.evaluate("data", &["--json", "/dev/full", "--report", "report.html"]);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{out}\n{err}");
+    assert!(out.contains("7 cases") && err.contains("cannot write /dev/full"), "{out}\n{err}");
+    assert!(place.read("report.html").contains("<dt>Split</dt><dd>none</dd>"));
+}

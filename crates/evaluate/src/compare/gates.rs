@@ -1,6 +1,8 @@
 //! Which figures are held against the baseline's interval, and which are only shown beside it.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
 
 /// Which way a figure is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +76,7 @@ impl FigureLine {
             before: before[name].as_f64(),
             interval: end("low").zip(end("high")),
             now: now[name].as_f64(),
-            is_share: now.get(format!("{name}_count")).is_some(),
+            is_share: [now, before].iter().any(|side| side.get(format!("{name}_count")).is_some()),
             gates: true,
             none_allowed: false,
             better,
@@ -99,8 +101,16 @@ impl FigureLine {
         }
     }
 
+    /// Whether the baseline has it and this run does not.
+    pub(super) fn is_missing(&self) -> bool {
+        self.before.is_some() && self.now.is_none()
+    }
+
     pub(super) fn is_fault(&self) -> bool {
-        if self.none_allowed { self.now.is_some_and(|now| now > 0.0) } else { self.gates && self.is_worse() }
+        if self.none_allowed {
+            return self.now.is_some_and(|now| now > 0.0);
+        }
+        self.gates && (self.is_worse() || self.is_missing())
     }
 }
 
@@ -124,9 +134,11 @@ pub(super) fn lines(now: &Value, before: &Value) -> Vec<FigureLine> {
         let none_allowed = *gate == Gate::NoneAllowed;
         FigureLine { gates, none_allowed, ..FigureLine::of(label, name, *better, now, before) }
     });
-    let kinds = now["by_kind"].as_object().into_iter().flatten().map(|(kind, figures)| {
-        let line =
-            FigureLine::of(&format!("Right of {kind}"), "right", Better::Higher, figures, &before["by_kind"][kind]);
+    let kinds = [now, before].into_iter().filter_map(|side| side["by_kind"].as_object());
+    let kinds: BTreeSet<&String> = kinds.flat_map(Map::keys).collect();
+    let kinds = kinds.into_iter().map(|kind| {
+        let (now, before) = (&now["by_kind"][kind], &before["by_kind"][kind]);
+        let line = FigureLine::of(&format!("Right of {kind}"), "right", Better::Higher, now, before);
         FigureLine { gates: GATED_KINDS.contains(&kind.as_str()), ..line }
     });
     whole.chain(kinds).filter(|line| line.before.is_some() || line.now.is_some()).collect()

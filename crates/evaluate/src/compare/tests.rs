@@ -72,6 +72,22 @@ fn kinds_gate_where_a_wrong_reply_harms() {
 }
 
 #[test]
+fn what_the_baseline_alone_has_fails_where_it_gates() {
+    let both = |kind: &str| {
+        let results = run_of(20, 20).results().iter().chain(kind_of(kind, 20, 20, 0).results()).cloned().collect();
+        Evaluation::new(results)
+    };
+    assert_eq!(faults(&run_of(20, 20), &both("near_miss")), ["Right of near_miss"]);
+    assert_eq!(faults(&run_of(20, 20), &both("greeting")), Vec::<String>::new());
+    assert_eq!(faults(&both("near_miss"), &run_of(20, 20)), Vec::<String>::new(), "what is new is no fault");
+    // Where nothing is answered, no answer is wrong.
+    let (silent, before) = (kind_of("direct", 20, 20, 20), run_of(20, 20));
+    let told = Comparison::of(&silent, &[], &baseline_of(&before));
+    assert!(told.faults().contains(&"Answers given that are right".to_owned()), "{:?}", told.faults());
+    assert!(told.text(false).contains("  missing\n"), "{}", told.text(false));
+}
+
+#[test]
 fn something_forbidden_fails_when_there_was_none() {
     let run = |unsafe_ones: usize| {
         let case = |number: usize| {

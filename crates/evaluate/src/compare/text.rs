@@ -84,6 +84,7 @@ fn figure_lines(text: &mut String, figures: &[FigureLine]) {
         };
         let interval = of.interval.map_or_else(String::new, ends);
         let remark = match (of.is_fault(), of.is_worse(), of.is_better()) {
+            (true, ..) if of.is_missing() => "  missing",
             (true, ..) => "  worse",
             (false, true, _) => "  worse, does not gate",
             (false, false, true) => "  better",

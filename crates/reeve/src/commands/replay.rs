@@ -13,7 +13,7 @@ use crate::records;
 use crate::wiring::{self, Place};
 
 /// It could not be told whether the reply is the same; 1 says that it is not.
-const NOT_REPLAYED: u8 = 2;
+pub(crate) const NOT_REPLAYED: u8 = 2;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

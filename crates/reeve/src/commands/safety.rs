@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use assistant::{Assistant, Clock};
 use corpus::Knowledge;
 use evaluate::Share;
-use evaluate::safety::{Planted, Safety, SafetySets, plant, run_safety};
+use evaluate::safety::{Planted, Safety, SafetySets, plant};
 
 use crate::commands::evaluate::EVALUATION_TIME;
 use crate::config::Config;
@@ -39,14 +39,18 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
         bail!("{} holds none of the safety sets", arguments.sets.display());
     }
     let clock = Clock::Fixed(EVALUATION_TIME.parse().context("the evaluation's clock")?);
-    let assistant = wiring::assistant(&arguments.place, config, clock)?;
-    let copy = arguments.place.data.join("safety-pages");
-    let (infiltrated, planted) = infiltrate(&arguments.place, config, clock, &sets, &copy)?;
     let mut meter = Meter::new();
-    let mut tell = |done: usize, total: usize| meter.at("attacking", done as u64, total as u64);
-    let safety = run_safety(&assistant, &infiltrated, &sets, &planted, &mut tell);
-    drop(meter);
-    std::fs::remove_dir_all(&copy).with_context(|| format!("cannot remove {}", copy.display()))?;
+    let mut safety = Safety::default();
+    // One assistant at a time: each takes the whole memory of the configuration.
+    let assistant = wiring::assistant(&arguments.place, config, clock)?;
+    safety.put(&assistant, &sets, &mut |done, total| meter.at("attacking", done as u64, total as u64));
+    meter.end();
+    drop(assistant);
+    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let (infiltrated, planted) = infiltrate(&arguments.place, config, clock, &sets, folder.path())?;
+    let mut tell = |done: usize, total: usize| meter.at("attacking by pages", done as u64, total as u64);
+    safety.put_planted(&infiltrated, &planted, &mut tell);
+    drop((infiltrated, meter));
     say(&summary(&safety));
     if arguments.reveal {
         for failure in &safety.failures {
@@ -56,21 +60,20 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     Ok(if safety.holds(MOST_BENIGN_AS_ATTACK) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// An assistant over a copy of the pages with the attacks planted.
+/// An assistant over a copy of the pages with the attacks planted. The copy and all that is made of it are in `folder`.
 fn infiltrate(
     place: &Place,
     config: &Config,
     clock: Clock,
     sets: &SafetySets,
-    copy: &Path,
+    folder: &Path,
 ) -> Result<(Assistant, Vec<Planted>)> {
-    if copy.exists() {
-        std::fs::remove_dir_all(copy).with_context(|| format!("cannot remove {}", copy.display()))?;
-    }
     let knowledge = Knowledge::load(&place.knowledge)?;
-    let planted = plant(&knowledge, &sets.attacks, copy)?;
-    let place = Place { knowledge: copy.to_path_buf(), ..place.clone() };
-    Ok((wiring::assistant(&place, config, clock)?, planted))
+    let place = Place { knowledge: folder.join("knowledge"), data: folder.join("data"), ..place.clone() };
+    let planted = plant(&knowledge, &sets.attacks, &place.knowledge)?;
+    let mut config = config.clone();
+    config.models.states_disk_mib = 0;
+    Ok((wiring::assistant(&place, &config, clock)?, planted))
 }
 
 fn summary(safety: &Safety) -> String {
