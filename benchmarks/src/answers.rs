@@ -38,7 +38,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
     let count = arguments.questions.unwrap_or(if arguments.quick { QUICK_QUESTIONS } else { QUESTIONS });
     let index = search::kept_index("knowledge".as_ref(), Arc::new(models::encoder()?))?;
     let asked = questions(&index, count)?;
-    let mut llama = Llama::start()?;
+    let mut llama = Llama::start(arguments.avx2)?;
     for name in wanted {
         let path = models::gguf(&name)?;
         let generator = Arc::new(models::generator(&path)?);

@@ -1,7 +1,7 @@
 //! The other side: llama.cpp, in a process of its own that `llama/llama.mjs` runs.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -40,27 +40,36 @@ pub(crate) struct Llama {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    /// Where it saves states of passages; gone with it.
-    _states: TempDir,
+    /// Where it saves states of passages, and what it runs from when that is not `FOLDER`; gone with it.
+    _temporary: TempDir,
 }
 
 impl Llama {
-    pub(crate) fn start() -> Result<Self> {
+    /// Starts it, if `avx2` with no more than that of the processor's features.
+    pub(crate) fn start(avx2: bool) -> Result<Self> {
         if !Path::new(FOLDER).join("node_modules/node-llama-cpp").is_dir() {
             bail!(
                 "node-llama-cpp is not there; run `npm ci --ignore-scripts` in {FOLDER}, or start with `cargo xtask bench`"
             );
         }
-        let states = tempfile::Builder::new().prefix("reeve-bench-states-").tempdir()?;
+        let temporary = tempfile::Builder::new().prefix("reeve-bench-llama-").tempdir()?;
+        let (states, linked) = (temporary.path().join("states"), temporary.path().join("linked"));
+        std::fs::create_dir(&states)?;
         let mut command = Command::new("node");
-        command.arg("llama.mjs").arg(states.path()).current_dir(FOLDER).stdin(Stdio::piped()).stdout(Stdio::piped());
+        if avx2 {
+            link_avx2(&Path::new(FOLDER).canonicalize()?, &linked).context("cannot link the benchmark's folder")?;
+            command.args(["--preserve-symlinks", "--preserve-symlinks-main"]).current_dir(linked);
+        } else {
+            command.current_dir(FOLDER);
+        }
+        command.arg("llama.mjs").arg(states).stdin(Stdio::piped()).stdout(Stdio::piped());
         // Ctrl-C is for this program alone, which ends the other after its step.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut process = command.spawn().context("cannot start node; is Node.js installed?")?;
         let input = process.stdin.take().context("the other side's input")?;
         let output = BufReader::new(process.stdout.take().context("the other side's output")?);
-        Ok(Self { process, input, output, _states: states })
+        Ok(Self { process, input, output, _temporary: temporary })
     }
 
     /// Its number, to see what processor time it takes.
@@ -110,4 +119,25 @@ impl Drop for Llama {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Links all of a folder into another, but of llama.cpp's variants for processors only the one for AVX2: it takes the best
+/// that it finds beside it.
+fn link_avx2(folder: &Path, into: &Path) -> std::io::Result<()> {
+    let libraries = "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64";
+    let mut open = vec![PathBuf::new()];
+    while let Some(relative) = open.pop() {
+        std::fs::create_dir_all(into.join(&relative))?;
+        for entry in std::fs::read_dir(folder.join(&relative))? {
+            let name = entry?.file_name();
+            let path = relative.join(&name);
+            if Path::new(libraries).starts_with(&path) {
+                open.push(path);
+            } else if !name.to_string_lossy().starts_with("libggml-cpu-") || name == "libggml-cpu-haswell.so" {
+                #[cfg(unix)]
+                std::os::unix::fs::symlink(folder.join(&path), into.join(&path))?;
+            }
+        }
+    }
+    Ok(())
 }

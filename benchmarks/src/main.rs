@@ -43,6 +43,9 @@ struct Arguments {
     /// Threads of either side; as many as there are processors when none are named.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Neither side uses AVX-512, as on a processor without it: for `raw` and `answers`.
+    #[arg(long)]
+    avx2: bool,
     /// Language models for `raw` and `answers`, by the names of models/models.toml. Default: all three for `raw`, without
     /// the largest with `--quick`; the two small ones for `answers`.
     #[arg(long = "model", value_name = "NAME")]
@@ -103,8 +106,11 @@ fn main() -> Result<()> {
     }
     let threads = arguments.threads.map_or_else(machine::processors, Ok)?;
     machine::use_threads(threads)?;
+    if arguments.avx2 && !inference::without_avx512() {
+        bail!("this processor has no AVX2");
+    }
     stop::watch();
-    let mut report = Report::new(arguments.quick, threads);
+    let mut report = Report::new(&arguments, threads);
     let mut measured = Ok(());
     for part in arguments.parts() {
         measured = match part {

@@ -28,7 +28,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
         named => named.to_vec(),
     };
     let text = pages_text()?;
-    let mut llama = Llama::start()?;
+    let mut llama = Llama::start(arguments.avx2)?;
     for name in wanted {
         let path = models::gguf(&name)?;
         let generator = models::generator(&path)?;

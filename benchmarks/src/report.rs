@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::Arguments;
 use crate::idle::Idle;
 use crate::llama::Theirs;
 use crate::machine::{Machine, commit};
@@ -20,6 +21,9 @@ pub(crate) struct Report {
     pub(crate) taken_at: String,
     /// Fewer repeats than for figures to be published.
     pub(crate) quick: bool,
+    /// Neither side used AVX-512, whatever the machine has.
+    #[serde(default)]
+    pub(crate) avx2: bool,
     pub(crate) machine: Machine,
     /// Of either side.
     pub(crate) threads: usize,
@@ -200,11 +204,12 @@ pub(crate) struct Corpus {
 }
 
 impl Report {
-    pub(crate) fn new(quick: bool, threads: usize) -> Self {
+    pub(crate) fn new(arguments: &Arguments, threads: usize) -> Self {
         Self {
             format: FORMAT,
             taken_at: jiff::Timestamp::now().to_string(),
-            quick,
+            quick: arguments.quick,
+            avx2: arguments.avx2,
             machine: Machine::this(),
             threads,
             ours: Ours {

@@ -49,6 +49,9 @@ fn about(report: &Report) -> String {
         );
         text.push_str(&told);
     }
+    if report.avx2 {
+        text += "Neither side used AVX-512.\n";
+    }
     if report.quick {
         text += "A quick run: fewer repeats than for figures to be published.\n";
     }

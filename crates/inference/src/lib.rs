@@ -36,6 +36,7 @@ pub use encoder::Encoder;
 pub use error::InferenceError;
 pub use generate::{Generated, Limits, StopReason};
 pub use generator::{Generator, GeneratorOptions, LogitsAt, Precision, Step};
+pub use packed::without_avx512;
 pub use profile::numeric_profile;
 pub use reader::{Asked, Reader};
 pub use rounded::RoundedVectors;

@@ -19,6 +19,7 @@ use crate::InferenceError;
 pub(crate) use activations::Activations;
 use form::{Form, LINE_VALUES, place};
 use formats::Format;
+pub use kernel::without_avx512;
 use kernel::{Kernel, Output};
 use strip::{Strip, Unfolded};
 

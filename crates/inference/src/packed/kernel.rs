@@ -12,7 +12,7 @@ mod avx512;
 mod portable;
 
 use std::marker::PhantomData;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::activations::Block;
 use super::form::Form;
@@ -44,11 +44,22 @@ pub(super) enum Kernel {
     Avx512Vnni,
 }
 
+/// What products are computed with, from the first on.
+static CHOSEN: OnceLock<Kernel> = OnceLock::new();
+
+/// Computes products as on a processor without AVX-512, to measure what it would do there; the results are the same bits.
+/// Whether that is so from now on: not where the processor has no AVX2, or where a product was computed already.
+pub fn without_avx512() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return Kernel::allowed().contains(&Kernel::Avx2) && CHOSEN.set(Kernel::Avx2).is_ok();
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 impl Kernel {
     /// The fastest that the processor allows.
     pub(super) fn best() -> Self {
-        static BEST: LazyLock<Kernel> = LazyLock::new(|| Kernel::allowed()[0]);
-        *BEST
+        *CHOSEN.get_or_init(|| Kernel::allowed()[0])
     }
 
     /// Those that the processor allows, the fastest first.
