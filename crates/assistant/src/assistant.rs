@@ -21,7 +21,7 @@ use crate::quote::StemWeights;
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
-use crate::triage::{DangerClassifier, Triage, danger, parts, redact, sentences, triage};
+use crate::triage::{DangerClassifier, MOST_SENTENCES, Triage, danger, parts, redact, sentences, triage};
 
 /// A question and what was said before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -367,7 +367,8 @@ impl Assistant {
         let Some(classifier) = self.parts.danger.as_ref().filter(|_| kind != SignpostKind::MentalHealth) else {
             return false;
         };
-        std::iter::once(message).chain(sentences(message)).all(|text| classifier.is_hardly_danger(text))
+        sentences(message).count() <= MOST_SENTENCES
+            && std::iter::once(message).chain(sentences(message)).all(|text| classifier.is_hardly_danger(text))
     }
 
     pub(crate) fn search(&self, context: &Contextualised) -> Result<Vec<Hit>, RetrievalError> {

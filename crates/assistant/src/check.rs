@@ -66,10 +66,12 @@ impl CheckedSentence {
     }
 }
 
-/// The place of the sentence that introduces a list item, where it stands in the same passage.
+/// The place of the sentence that introduces a list item, where it stands in the same passage; of an item of a list within a
+/// list, that of the outer one.
 pub(crate) fn lead_in_number(passage: &Passage, number: usize) -> Option<usize> {
     let lead_in = passage.sentences[number].lead_in.as_ref()?;
-    (0..number).rev().find(|before| passage.sentences[*before].text.ends_with(lead_in.as_str()))
+    let introduces = |text: &str| text.ends_with(lead_in.as_str()) || text.ends_with(':') && lead_in.starts_with(text);
+    (0..number).rev().find(|before| introduces(&passage.sentences[*before].text))
 }
 
 /// Where the table begins that the row at `row` belongs to: the first of the lines above it that hold cells.

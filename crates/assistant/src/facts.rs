@@ -106,6 +106,10 @@ mod tests {
         check("25% or 25 per cent", &["percent 25"]);
         check("2pm, 14:00, 2.00 p.m.", &["time 14:00"]);
         check("12 noon", &["time 12:00"]);
+        check(
+            "https://forms.aldermere.example/report?to=bins@aldermere.example",
+            &["email bins@aldermere.example", "link forms.aldermere.example/report?to="],
+        );
         check("two working days", &["duration 2 working day"]);
         check("within 2 working days", &["duration 2 working day"]);
         check("a fortnight", &["duration 14 day"]);

@@ -38,7 +38,7 @@ pub(crate) fn parts(whole: &Contextualised) -> (Contextualised, Vec<Contextualis
         follow_up: true,
         further: true,
     };
-    let others = questions.take(MOST_PARTS - 1).map(other).collect();
+    let others = questions.map(other).collect();
     (Contextualised { standalone: after(earlier, &first), question: first, ..whole.clone() }, others)
 }
 
@@ -50,14 +50,19 @@ fn split_parts(question: &str) -> Vec<String> {
         let (Some(between), Some(next)) = (joint.get(1), joint.get(3)) else { continue };
         // The question mark is the question's own.
         let end = between.start() + usize::from(between.as_str().starts_with('?'));
-        if ASKING.is_match(&question[at..end]) {
-            parts.push(question[at..end].trim().to_owned());
+        let (part, rest) = (&question[at..end], &question[next.start()..]);
+        // What is too short to be searched for alone stays with what it follows, and what is too much with the last part.
+        if ASKING.is_match(part) && is_long_enough(part) && is_long_enough(rest) && parts.len() + 1 < MOST_PARTS {
+            parts.push(part.trim().to_owned());
             at = next.start();
         }
     }
     parts.push(question[at..].trim().to_owned());
-    parts.retain(|part| part.split_whitespace().count() >= 3);
-    if parts.is_empty() { vec![question.to_owned()] } else { parts }
+    parts
+}
+
+fn is_long_enough(part: &str) -> bool {
+    part.split_whitespace().count() >= 3
 }
 
 #[cfg(test)]
@@ -78,6 +83,11 @@ mod tests {
         check(
             "We just moved in and do we need a permit? Also what does it cost?",
             &["We just moved in and do we need a permit?", "Also what does it cost?"],
+        );
+        check("How much is a garden bin and how long?", &["How much is a garden bin and how long?"]);
+        check(
+            "What does it cost and who can get it and how long is the wait and what do I need to bring?",
+            &["What does it cost", "who can get it", "how long is the wait and what do I need to bring?"],
         );
         check("When are bins and recycling collected?", &["When are bins and recycling collected?"]);
         check("I moved. What do I do? And how long have I got?", &["I moved. What do I do?", "how long have I got?"]);

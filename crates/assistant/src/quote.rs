@@ -355,9 +355,14 @@ fn compose(
             && passage.sentences[candidate.sentence].group == sentence.group
     };
     let mut chosen = Vec::new();
-    // A whole list leaves no room for another part.
+    // A whole list leaves no room for another part, and without all that introduces it its items would say something else.
+    let is_introduced = sentence.lead_in.as_ref().is_none_or(|lead_in| {
+        let number = lead_in_number(passage, best.sentence);
+        number.is_some_and(|number| passage.sentences[number].text.ends_with(lead_in.as_str()))
+    });
     if most == MOST_SENTENCES
         && listed
+        && is_introduced
         && wanted == Wanted::Open
         && candidates.iter().filter(in_group).filter(near).count() > 1
     {

@@ -18,7 +18,7 @@ use crate::limits;
 use crate::parts::parts;
 use crate::quote::{MOST_SENTENCES, Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
-use crate::same::normalised;
+use crate::same::{in_lines, normalised};
 use crate::texts::{self, FixedText};
 use crate::triage::Triage;
 use finding::transcript;
@@ -109,8 +109,8 @@ impl<'a> Run<'a> {
 
     /// The whole way.
     pub(crate) fn reply(mut self, enquiry: &Enquiry) -> Reply {
+        let triaged = self.timed("triage", |run| run.assistant.triage(&in_lines(&enquiry.question)));
         let enquiry = &Enquiry { question: normalised(&enquiry.question), history: enquiry.history.clone() };
-        let triaged = self.timed("triage", |run| run.assistant.triage(&enquiry.question));
         let reply = match triaged.and_then(|found| self.meet(found, Some(enquiry))) {
             Some(reply) => reply,
             None if enquiry.question.chars().count() > limits::MAX_QUESTION_CHARACTERS => {
@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
 
     /// What needs neither pages nor models.
     pub(crate) fn at_once(mut self, enquiry: &Enquiry) -> Option<Reply> {
-        let found = self.timed("triage", |run| run.assistant.triage(&normalised(&enquiry.question)))?;
+        let found = self.timed("triage", |run| run.assistant.triage(&in_lines(&enquiry.question)))?;
         let reply = self.meet(found, None)?;
         Some(self.finish(reply))
     }

@@ -70,15 +70,21 @@ impl Reply {
     }
 }
 
-/// A question as it is read: composed characters, straight quotation marks, no gap wider than two spaces and none at the
-/// ends. Wider gaps than one stay told apart, since they may part the words of a message whose letters are set apart.
+/// A question as it is read, in one line: composed characters, straight quotation marks, no gap wider than two spaces and none
+/// at the ends. Wider gaps than one stay told apart, since they may part the words of a message whose letters are set apart.
 pub(crate) fn normalised(question: &str) -> String {
+    in_lines(&question.replace(['\n', '\r'], " "))
+}
+
+/// The same, with line breaks where they were: they end sentences.
+pub(crate) fn in_lines(question: &str) -> String {
     let mut read = String::with_capacity(question.len());
     let mut gap = 0;
     for character in question.trim().nfc() {
         let character = match character {
             '\u{2018}' | '\u{2019}' | '\u{201b}' => '\'',
             '\u{201c}' | '\u{201d}' | '\u{201f}' => '"',
+            '\n' => '\n',
             space if space.is_whitespace() => ' ',
             other => other,
         };
@@ -103,6 +109,7 @@ mod tests {
         check("cafe\u{301}", "caf\u{e9}");
         check("Is it £5?", "Is it £5?");
         check("", "");
+        assert_eq!(in_lines(" We moved.\r\nWhat\u{a0}now?\n"), "We moved. \nWhat now?");
     }
 
     #[test]

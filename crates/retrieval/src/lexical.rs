@@ -68,6 +68,7 @@ impl LexicalIndex {
         // A damaged index, or one of another version, is rebuilt: it holds nothing that the pages do not.
         let usable = open().and_then(|index| {
             let held = indexed_pages(&index)?;
+            reader(&index)?;
             Ok((index, held))
         });
         let (index, held) = match usable {
@@ -96,8 +97,7 @@ impl LexicalIndex {
             commit.commit()?;
             writer.wait_merging_threads()?;
         }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok((Self { reader, fields, analyzer }, changed))
+        Ok((Self { reader: reader(&index)?, fields, analyzer }, changed))
     }
 
     /// BM25 scores of the best `limit` passages, by passage id. `terms` are texts with their weights.
@@ -132,6 +132,11 @@ impl LexicalIndex {
     }
 }
 
+/// Opens all that a search reads.
+fn reader(index: &tantivy::Index) -> Result<IndexReader, RetrievalError> {
+    Ok(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
+}
+
 /// Digests of the pages that the last commit indexed; empty for a new index.
 fn indexed_pages(index: &tantivy::Index) -> Result<BTreeMap<String, String>, RetrievalError> {
     let payload = index.load_metas()?.payload.unwrap_or_default();
@@ -145,4 +150,32 @@ fn document(fields: Fields, page: &Page, passage: &Passage) -> TantivyDocument {
     document.add_text(fields.heading, passage.heading_path.join(" "));
     document.add_text(fields.body, &passage.text);
     document
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use corpus::Knowledge;
+
+    use super::*;
+
+    #[test]
+    fn a_damaged_index_is_built_anew() {
+        let knowledge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../knowledge");
+        let pages = Knowledge::load(&knowledge).unwrap().pages;
+        let folder = tempfile::tempdir().unwrap();
+        let found = || LexicalIndex::open(folder.path(), &pages).unwrap().0.search(&[("bins", 1.0)], 5).unwrap();
+        let before = found();
+        assert!(!before.is_empty());
+        // Each is one file of the index; what was built anew has files of other names.
+        for extension in ["store", "idx", "pos", "term", "fast", "fieldnorm"] {
+            let files = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path());
+            for file in files.filter(|file| file.extension().is_some_and(|has| has == extension)) {
+                let whole = std::fs::read(&file).unwrap();
+                std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+                assert_eq!(found(), before, "{}", file.display());
+            }
+        }
+    }
 }

@@ -25,6 +25,14 @@ pub(crate) fn key(text: &str) -> Key {
     Sha256::digest(text.as_bytes()).into()
 }
 
+/// How far the square of a vector's length may be from 1, by rounding.
+const LENGTH_ERROR: f32 = 1e-3;
+
+/// Whether this can be what an encoder made.
+fn is_unit(vector: &[f32]) -> bool {
+    (vector.iter().map(|value| value * value).sum::<f32>() - 1.0).abs() < LENGTH_ERROR
+}
+
 /// Vectors by key, backed by a file that belongs to one encoder.
 #[derive(Debug)]
 pub(crate) struct VectorFile {
@@ -35,7 +43,7 @@ pub(crate) struct VectorFile {
 }
 
 impl VectorFile {
-    /// Reads the file. A missing or damaged one, or one of another encoder, counts as empty.
+    /// Reads the file. A missing one, or one of another encoder, counts as empty; a damaged record as missing.
     pub(crate) fn open(path: &Path, encoder_digest: &str, dimensions: usize) -> Result<Self, RetrievalError> {
         let mut header = MAGIC.to_vec();
         header.extend(Sha256::digest(format!("{encoder_digest} {dimensions}").as_bytes()));
@@ -51,7 +59,9 @@ impl VectorFile {
                 key.copy_from_slice(&record[..32]);
                 let vector: Vec<f32> =
                     record[32..].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-                vectors.insert(key, vector);
+                if is_unit(&vector) {
+                    vectors.insert(key, vector);
+                }
             }
         }
         Ok(Self { path: path.to_path_buf(), header, dimensions, vectors })
@@ -181,6 +191,13 @@ mod tests {
         let cut = open(&path);
         assert_eq!((cut.get(&first), cut.get(&third)), (file.get(&first), file.get(&third)));
         assert_eq!((cut.vectors.len(), cut.get(&second)), (2, None));
+        // A record that no encoder made counts as missing as well.
+        let mut broken = bytes.clone();
+        let at = broken.len() - 4;
+        broken[at..].copy_from_slice(&f32::NAN.to_le_bytes());
+        std::fs::write(&path, broken).unwrap();
+        assert_eq!(open(&path).vectors.len(), 2);
+        std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         // What follows is appended to whole records.
         cut.write().unwrap();
         file.append([&second]).unwrap();

@@ -1,16 +1,15 @@
 //! Typing mistakes: a word that nobody knows is read as the word of the pages that is nearest to it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::text::{is_stop_word, words};
 
 /// Short forms that residents type on a phone.
 const SHORT_FORMS: &[(&str, &str)] = &[
-    ("2", "to"),
     ("2day", "today"),
     ("2moro", "tomorrow"),
     ("2morrow", "tomorrow"),
-    ("4", "for"),
     ("abt", "about"),
     ("addy", "address"),
     ("any1", "anyone"),
@@ -115,8 +114,36 @@ const SHORT_FORMS: &[(&str, &str)] = &[
     ("yrs", "years"),
 ];
 
+/// Figures that stand for words in messages with other short forms or mistakes, unless what is beside them counts or names.
+const FIGURES: &[(&str, &str)] = &[("2", "to"), ("4", "for")];
+
+/// Words before which a figure is a number, besides plurals.
+const COUNTED: &[&str] = &[
+    "adult", "and", "at", "bed", "bedroom", "black", "blue", "brown", "child", "day", "green", "hour", "in", "large",
+    "month", "new", "of", "old", "on", "or", "people", "per", "person", "small", "tier", "week", "year",
+];
+
+/// Words behind which it is.
+const NAMED: &[&str] = &[
+    "about", "age", "aged", "band", "class", "every", "flat", "form", "grade", "group", "level", "no", "number",
+    "only", "over", "part", "phase", "size", "stage", "than", "tier", "turns", "type", "under", "unit", "within",
+    "year", "zone",
+];
+
 /// Consonants that a word has at least to be told by them alone.
 const LEAST_CONSONANTS: usize = 3;
+
+/// Where the words of a text stand, in bytes.
+fn word_places(text: &str) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text[from..].find(char::is_alphanumeric).map(|start| from + start) {
+        let end = text[start..].find(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’');
+        from = end.map_or(text.len(), |end| start + end);
+        places.push(start..from);
+    }
+    places
+}
 
 /// The words of the pages, and a list of words that are right although no page has them.
 #[derive(Debug)]
@@ -140,25 +167,37 @@ impl Vocabulary {
     /// `question` with short forms written out and unknown words replaced by the nearest word of the pages. Words that
     /// are known, numbers and words without a near neighbour stay as they are.
     pub fn correct(&self, question: &str) -> String {
-        let mut corrected = String::with_capacity(question.len());
-        let mut rest = question;
-        let word_start = |c: char| c.is_alphanumeric();
-        while let Some(start) = rest.find(word_start) {
-            corrected.push_str(&rest[..start]);
-            rest = &rest[start..];
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').unwrap_or(rest.len());
-            let word = &rest[..end];
+        let places = word_places(question);
+        let lower: Vec<String> = places.iter().map(|place| question[place.clone()].to_lowercase()).collect();
+        let is_amount = |place: &Range<usize>| {
             // "£4" and "4.50" are amounts, not short forms.
-            let in_amount = corrected.ends_with(['£', '.', ',', ':', '/', '-'])
-                || rest[end..].starts_with(['.', ',', ':', '/', '%'])
-                    && rest[end..].chars().nth(1).is_some_and(char::is_numeric);
-            match (!in_amount).then(|| self.replacement(&word.to_lowercase())).flatten() {
-                Some(better) => corrected.push_str(better),
-                None => corrected.push_str(word),
+            let (before, behind) = (&question[..place.start], &question[place.end..]);
+            before.ends_with(['£', '.', ',', ':', '/', '-'])
+                || behind.starts_with(['.', ',', ':', '/', '%']) && behind.chars().nth(1).is_some_and(char::is_numeric)
+        };
+        let replacement =
+            |(place, word): (&Range<usize>, &String)| if is_amount(place) { None } else { self.replacement(word) };
+        let mut better: Vec<Option<&str>> = places.iter().zip(&lower).map(replacement).collect();
+        if better.iter().any(Option::is_some) {
+            for at in 0..places.len() {
+                let figure = FIGURES.iter().find(|(figure, _)| *figure == lower[at] && !is_amount(&places[at]));
+                let counts = lower.get(at + 1).is_none_or(|next| {
+                    COUNTED.contains(&next.as_str()) || next.ends_with('s') && !next.ends_with("ss")
+                });
+                let names = at.checked_sub(1).is_some_and(|before| NAMED.contains(&lower[before].as_str()));
+                if let Some((_, word)) = figure.filter(|_| !counts && !names) {
+                    better[at] = Some(word);
+                }
             }
-            rest = &rest[end..];
         }
-        corrected.push_str(rest);
+        let mut corrected = String::with_capacity(question.len());
+        let mut end = 0;
+        for (place, better) in places.into_iter().zip(better) {
+            corrected.push_str(&question[end..place.start]);
+            corrected.push_str(better.unwrap_or(&question[place.clone()]));
+            end = place.end;
+        }
+        corrected.push_str(&question[end..]);
         corrected
     }
 
@@ -267,5 +306,14 @@ mod tests {
         check("my settee, £52!", "my settee, £52!");
         check("£4 or 4.50 at 2:30", "£4 or 4.50 at 2:30");
         check("🙂 «quoted»\n", "🙂 «quoted»\n");
+        check("How much is parking in zone 2?", "How much is parking in zone 2?");
+        check("Can I have 2 garden bins", "Can I have 2 garden bins");
+    }
+
+    #[test]
+    fn figures_are_words_in_messages_with_short_forms() {
+        check("wot do i need 2 bring 4 my kettle", "what do i need to bring for my kettle");
+        check("pls tell me abt stage 2 n 4 weeks parking", "please tell me about stage 2 and 4 weeks parking");
+        check("2", "2");
     }
 }

@@ -199,9 +199,6 @@ fn without_answer_word(claim: &Reading) -> Reading {
 fn binding(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
     let statement =
         |reading: &Reading, bearing: &Bearing<'_>| reading.clauses[bearing.clause].condition == Marks::default();
-    let all = |reading: &Reading, marks: Marks| {
-        bearings(reading, marks).into_iter().map(|b| b.marks).fold(Marks::default(), Marks::with)
-    };
     let order = Marks::ORDER;
     let rules: [(Marks, Marks, &'static str); 4] = [
         (Marks::MUST, Marks::MUST.with(order).with(Marks::ONLY), "must"),
@@ -209,7 +206,6 @@ fn binding(claim: &Reading, used: &[&Reading]) -> Option<Difference> {
         (Marks::OPTIONAL, Marks::OPTIONAL.with(Marks::FLEXIBLE).with(Marks::NOT), "need not"),
         (Marks::SHOULD, Marks::SHOULD.with(Marks::MUST).with(order), "should"),
     ];
-    let _ = all;
     for (mark, allows, name) in rules {
         // A binding word of the claim has to be the page's.
         for bearing in bearings(claim, mark).iter().filter(|bearing| statement(claim, bearing)) {

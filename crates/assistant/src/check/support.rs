@@ -199,12 +199,5 @@ pub(super) fn enough(claim: &Reading, window: &Window) -> Result<(), Refusal> {
         return Ok(());
     }
     let all = claim.units.iter().filter(|unit| unit.is_content).count();
-    let words: Vec<&str> = window.missing.iter().map(|place| claim.units[*place].word.as_str()).collect();
-    if std::env::var("DBG").is_ok() {
-        return Err(Refusal::Unsupported(0.0 - window.missing.len() as f64));
-    }
-    if std::env::var("DBG2").is_ok() {
-        eprintln!("MISSING {words:?}");
-    }
     Err(Refusal::Unsupported((all - window.missing.len()) as f64 / all.max(1) as f64))
 }

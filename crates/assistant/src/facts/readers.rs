@@ -35,10 +35,10 @@ pub(super) static READERS: LazyLock<Vec<(Regex, Reader)>> = LazyLock::new(|| {
 fn addresses() -> Vec<(Regex, Reader)> {
     vec![
         (regex(r"[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}"), |m| Some(format!("email {}", m[0].trim_end_matches('.')))),
-        (regex(r"(?:https?://|www\.)[^\s<>()\[\]]+"), |m| Some(format!("link {}", link(&m[0])))),
+        (regex(r"(?:https?://|www\.)[^\s<>()\[\]\x01]+"), |m| Some(format!("link {}", link(&m[0])))),
         (
             regex(
-                r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{2,3}\.uk|uk|com|org|net|info|eu|io|example)\b(?:/[^\s<>()]*)?",
+                r"\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:[a-z]{2,3}\.uk|uk|com|org|net|info|eu|io|example)\b(?:/[^\s<>()\x01]*)?",
             ),
             |m| Some(format!("link {}", link(&m[0]))),
         ),

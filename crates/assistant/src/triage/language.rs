@@ -2,6 +2,7 @@
 
 use super::Triage;
 
+/// Common words that are no English ones as well.
 const WELSH: &[&str] = &[
     "mae",
     "mae'r",
@@ -28,13 +29,10 @@ const WELSH: &[&str] = &[
     "cael",
     "cyngor",
     "biniau",
-    "bin",
     "treth",
     "yn",
     "yr",
-    "i",
     "ar",
-    "am",
     "os",
     "gwelwch",
     "dda",
@@ -64,9 +62,7 @@ const FOREIGN: &[&str] = &[
     "dla",
     "mieszkanie",
     "za",
-    "co",
     "moje",
-    "do",
     "dzień",
     "dobry",
     // Romanian
@@ -75,14 +71,12 @@ const FOREIGN: &[&str] = &[
     "unde",
     "cum",
     "când",
-    "pot",
     "vă",
     "rog",
     "sunt",
     "și",
     "la",
     "în",
-    "care",
     // French
     "comment",
     "où",
@@ -129,7 +123,6 @@ const FOREIGN: &[&str] = &[
     "wann",
     "ich",
     "kann",
-    "die",
     "der",
     "das",
     "und",

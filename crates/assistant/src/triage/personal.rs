@@ -11,9 +11,11 @@ static PERSONAL: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"(?i)\b[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,}\b", "[e-mail]"),
         (r"(?i)\b[a-ceghj-prtw-z][a-ceghj-nprtw-z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[a-d]\b", "[National Insurance number]"),
         (r"\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b", "[card number]"),
-        (r"(?:\+44\s?(?:\(0\))?\s?|\b0)\d(?:[\s-]?\d){8,9}\b", "[phone number]"),
+        (r"(?:\+44\s?(?:\(0\))?[\s-]?|\b0044[\s-]?|\(0|\b0)\d(?:[\s()-]{0,2}\d){8,9}\b", "[phone number]"),
         (r"\b\d{2}-\d{2}-\d{2}\b", "[sort code]"),
-        (r"(?i)\b(my name is|i am called|this is) [A-Z][a-z]+( [A-Z][a-z]+)?\b", "[name]"),
+        (r"(?i)\b(my name is|i am called) [a-z]+( [a-z]+)?\b", "[name]"),
+        // Only with capitals, since "this is fly tipping" names nobody.
+        (r"\b[Tt]his is [A-Z][a-z]+ [A-Z][a-z]+\b", "[name]"),
     ]
     .into_iter()
     .map(|(pattern, mark)| (Regex::new(pattern).expect("a pattern of this module"), mark))
@@ -70,6 +72,9 @@ mod tests {
         check("my NI is AB 12 34 56 C ok?", "my NI is [National Insurance number] ok?");
         check("card 4111 1111 1111 1111", "card [card number]");
         check("ring 07700 900123", "ring [phone number]");
+        check("ring (01632) 960100 or 0044 7700 900123", "ring [phone number] or [phone number]");
+        check("hello, this is Jo Bloggs, my name is jo bloggs", "hello, [name], [name]");
+        check("I think this is fly tipping, how do I report it?", "I think this is fly tipping, how do I report it?");
         check("a fee of £52.50 from 1 April 2026", "a fee of £52.50 from 1 April 2026");
     }
 

@@ -325,6 +325,17 @@ fn a_page_of_questions_is_quoted_by_its_answers() {
 }
 
 #[test]
+fn an_item_of_a_list_within_a_list_stands_behind_all_that_introduces_it() {
+    let list = "# Brown bin\n\nYou cannot put these in the brown bin:\n\n- food\n- waste treated with:\n  - weedkiller\n  - paint\n";
+    let assistant = assistant_over(&[("brown-bin", list)], Compose::Quote, MONDAY);
+    let (reply, _) = ask(&assistant, &enquiry("can I put weedkiller or paint in the brown bin"), Path::Full);
+    let said = "You cannot put these in the brown bin: waste treated with: weedkiller";
+    assert!(reply.text().contains(said) && !reply.text().contains("- paint"), "{}", reply.text());
+    assert!(reply.citations()[0].quote.starts_with("You cannot put these"), "{:?}", reply.citations());
+    assert!(list.contains(&reply.citations()[0].quote));
+}
+
+#[test]
 fn without_the_model_a_quote_stands_in() {
     let assistant = assistant(Compose::Generate);
     let question = enquiry("How much does a garden waste subscription cost?");

@@ -167,6 +167,20 @@ fn a_table_without_a_head_is_still_read() {
 }
 
 #[test]
+fn a_cell_over_several_rows_stands_in_each() {
+    let markdown = html::to_markdown(
+        "<table><tr><th>Size</th><th>Where</th><th>Price</th></tr><tr><td rowspan=2>Small</td><td>Saltby</td><td>£10</td></tr>\
+         <tr><td>Mar</td><td>£20</td></tr><tr><td>Large</td><td rowspan=2>Mar</td><td>£30</td></tr>\
+         <tr><td>Huge</td><td>£40</td></tr></table>",
+    )
+    .markdown;
+    for row in ["| Small | Saltby | £10 |", "| Small | Mar | £20 |", "| Large | Mar | £30 |", "| Huge | Mar | £40 |"]
+    {
+        assert!(markdown.contains(row), "{markdown}");
+    }
+}
+
+#[test]
 fn plain_text_becomes_markdown() {
     check_plain(
         "BIN GUIDE\n\nBin days\nYour bin is emptied weekly.\nCall us.\n\nBring:\n• one\n- two\n3. no\n",

@@ -29,6 +29,23 @@ pub(super) fn to_markdown(table: ElementRef<'_>, depth: usize) -> Option<Vec<Str
 struct Row {
     cells: Vec<String>,
     is_head: bool,
+    /// Which cells reach into the rows below: the column, and into how many.
+    spans: Vec<(usize, usize)>,
+}
+
+impl Row {
+    /// Puts what reaches down from the row above in its columns, and what stands there to the right of it.
+    fn below(&mut self, above: &Self) {
+        for (column, rows) in above.spans.iter().filter(|(_, rows)| *rows > 1) {
+            let column = (*column).min(self.cells.len());
+            self.cells.insert(column, above.cells[column].clone());
+            for (own, _) in self.spans.iter_mut().filter(|(own, _)| *own >= column) {
+                *own += 1;
+            }
+            self.spans.push((column, rows - 1));
+        }
+        self.spans.sort_unstable();
+    }
 }
 
 /// Gathers the rows below an element; none when one of them cannot be a line of Markdown.
@@ -47,7 +64,13 @@ fn collect(
         match child.value().name() {
             "caption" => captions.extend(inner_blocks(child, depth + 1)),
             "thead" | "tbody" | "tfoot" => collect(child, depth + 1, captions, rows, level + 1)?,
-            "tr" => rows.push(row(child, depth + 1)?),
+            "tr" => {
+                let mut row = row(child, depth + 1)?;
+                if let Some(above) = rows.last() {
+                    row.below(above);
+                }
+                rows.push(row);
+            }
             "colgroup" | "col" => {}
             _ => return None,
         }
@@ -56,7 +79,7 @@ fn collect(
 }
 
 fn row(element: ElementRef<'_>, depth: usize) -> Option<Row> {
-    let mut cells = Vec::new();
+    let (mut cells, mut spans) = (Vec::new(), Vec::new());
     let mut is_head = true;
     for cell in element.child_elements().filter(|cell| matches!(cell.value().name(), "td" | "th")) {
         if cell.select(&scraper::Selector::parse("table").ok()?).next().is_some() {
@@ -73,13 +96,17 @@ fn row(element: ElementRef<'_>, depth: usize) -> Option<Row> {
         if count_words(&text) > LONGEST_CELL_WORDS {
             return None;
         }
-        let span = cell.value().attr("colspan").and_then(|span| span.parse::<usize>().ok()).unwrap_or(1).clamp(1, 20);
+        let span = |of: &str| cell.value().attr(of).and_then(|span| span.parse::<usize>().ok()).unwrap_or(1);
+        if span("rowspan") > 1 {
+            spans.push((cells.len(), span("rowspan")));
+        }
+        let span = span("colspan").clamp(1, 20);
         cells.push(text);
         // A cell that covers several columns stands in the first of them.
         cells.extend(std::iter::repeat_n(String::new(), span - 1));
     }
     let is_head = is_head && !cells.is_empty();
-    Some(Row { cells, is_head })
+    Some(Row { cells, is_head, spans })
 }
 
 /// A line of a list or broken paragraph, to stand with others in one cell.
