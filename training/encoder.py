@@ -60,8 +60,8 @@ class Corpus:
         return (questions @ self.vectors.T + nearest) / 2, cosines
 
 
-def written_passages(encoder: Encoder, passages: list[dict]) -> Corpus:
-    """Those of `passages`, with the questions about each, answered there or not."""
+def written_passages(encoder: Encoder, passages: list[dict], further: list[dict]) -> Corpus:
+    """Those of `passages`, with the questions about each, answered there or not, and what else is asked of some."""
     plain = lambda title: re.split(r" - | \| ", title)[0]
     shown, asked, sentences = [], [], 0
     for number, passage in enumerate(passages):
@@ -71,6 +71,8 @@ def written_passages(encoder: Encoder, passages: list[dict]) -> Corpus:
             text = "\n".join(filter(None, [each["question"], each["earlier"]]))
             asked.append(Asked(text, [number], [sentences + place for place in each["answer"]]))
         asked.extend(Asked(text, [number], []) for text in passage["unanswered"])
+        here = [each for each in further if each["id"] == passage["id"]]
+        asked.extend(Asked(each["question"], [number], [sentences + place for place in each["answer"]]) for each in here)
         sentences += len(passage["sentences"])
     corpus = Corpus(encoder, shown, asked)
     titles = torch.from_numpy(encoder.vectors([plain(passage["title"]) for passage in passages]))
@@ -157,11 +159,12 @@ def main() -> None:
     torch.manual_seed(options.seed)
     chance = random.Random(options.seed)
     encoder = Encoder(options.encoder)
-    passages = texts.load(Path(__file__).parent / "passages")
-    corpora = {"passages": written_passages(encoder, passages)}
-    for folder in sorted((Path(__file__).parent / "councils").iterdir()):
-        corpora[folder.name] = council(encoder, folder)
-        print(f"{folder.name}: {len(corpora[folder.name].asked)} questions", flush=True)
+    folder = Path(__file__).parent
+    passages = texts.load(folder / "passages")
+    corpora = {"passages": written_passages(encoder, passages, read_lines(folder / "asked.jsonl"))}
+    for each in sorted((folder / "councils").iterdir()):
+        corpora[each.name] = council(encoder, each)
+        print(f"{each.name}: {len(corpora[each.name].asked)} questions", flush=True)
     is_kept = lambda name, each: name in options.kept_back or (
         name == "passages" and texts.held_out(passages[each.passages[0]])
     )

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the signals: a judge fitted on another one is not to be trusted. Raise it with every change of how a
 /// signal, or the candidate that it speaks of, is made.
-pub const SIGNALS_VERSION: u32 = 8;
+pub const SIGNALS_VERSION: u32 = 9;
 
 /// The name of the signal that only a verifier gives.
 pub const VERIFIED: &str = "verified";
@@ -19,6 +19,8 @@ pub const VERIFIED: &str = "verified";
 pub(crate) struct Signals {
     /// Cosine of the question and the best passage.
     pub(crate) dense: f64,
+    /// Nearness of the question and the quoted passage as the search found it, by the encoder of questions where there is one.
+    pub(crate) found: f64,
     /// Cosine of the question and the first quoted sentence.
     pub(crate) sentence: f64,
     /// Share of the question's words, by rarity, in the quoted passage and its title.
@@ -58,6 +60,7 @@ impl Signals {
     pub(crate) fn named(&self) -> BTreeMap<String, f64> {
         let mut named: BTreeMap<String, f64> = [
             ("dense", self.dense),
+            ("found", self.found),
             ("sentence", self.sentence),
             ("coverage", self.coverage),
             ("sentence_coverage", self.sentence_coverage),

@@ -132,8 +132,9 @@ impl Run<'_> {
         let Some(quote) = quote else { return Ok(of_question) };
         let (soft_coverage, weakest) = self.timed("words", |run| run.nearness(&context.standalone, quote.passage))?;
         let (page, passage) = index.passage(quote.passage);
-        let likelihood = hits.iter().find(|hit| hit.passage == quote.passage).and_then(|hit| hit.likelihood);
+        let hit = hits.iter().find(|hit| hit.passage == quote.passage);
         Ok(Signals {
+            found: f64::from(hit.map_or(0.0, |hit| hit.dense)),
             sentence: quote.cosine,
             coverage: weights.coverage(&asked.stems, &format!("{} {}", page.title, passage.text)),
             sentence_coverage: quote.overlap,
@@ -147,7 +148,7 @@ impl Run<'_> {
             },
             answer: quote.read.map(|read| read.answer),
             answerable: quote.read.map(|read| read.answerable),
-            likelihood: likelihood.map(f64::from),
+            likelihood: hit.and_then(|hit| hit.likelihood).map(f64::from),
             ..of_question
         })
     }
