@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { accessible, browser, fits, open, service } from "./browser.mjs";
+import { accessible, browser, fits, open, service, until } from "./browser.mjs";
 import { GARDEN_WASTE } from "./knowledge.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -223,11 +223,16 @@ describe("the staff console", () => {
       const { page } = await open(context, `${served.address}/staff`);
       await signIn(page, "asha");
       await page.waitForURL(/\/staff$/);
-      await page.waitForFunction(() => document.readyState === "complete");
+      await page.clock.install();
+      await page.reload();
+      const soon = (text) => until(async () => {
+        await page.clock.fastForward(2000);
+        return page.getByText(text).isVisible();
+      }, text);
       await context.setOffline(true);
-      await page.getByText("The connection is lost. This page may be out of date.").waitFor({ timeout: 20_000 });
+      await soon("The connection is lost. This page may be out of date.");
       await context.setOffline(false);
-      await page.getByText("The connection is back.").waitFor({ timeout: 30_000 });
+      await soon("The connection is back.");
     } finally {
       await context.close();
     }

@@ -179,7 +179,10 @@ var Live = class {
 			if (this.#queued) await this.#look();
 			this.#queued = false;
 			this.#place(await parsed(location.href));
-		} catch {} finally {
+			this.#isBack();
+		} catch (problem) {
+			if (problem instanceof TypeError) this.#isGone();
+		} finally {
 			this.#reading = false;
 		}
 		if (this.#again) {

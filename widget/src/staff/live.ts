@@ -98,8 +98,10 @@ export class Live {
       if (this.#queued) await this.#look();
       this.#queued = false;
       this.#place(await parsed(location.href));
-    } catch {
-      // The stream says when the connection is back.
+      this.#isBack();
+    } catch (problem) {
+      // Nothing was answered: the stream is dead as well, and may not know it yet.
+      if (problem instanceof TypeError) this.#isGone();
     } finally {
       this.#reading = false;
     }
