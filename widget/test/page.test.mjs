@@ -51,6 +51,7 @@ describe("the page on which a resident asks", () => {
   }));
 
   test("works with the keyboard alone", () => withPage({}, async (page) => {
+    await page.locator("#question").waitFor();
     for (let presses = 0; presses < 30 && (await focus(page)).id !== "question"; presses += 1) {
       await page.keyboard.press("Tab");
     }

@@ -27,6 +27,14 @@ pub(crate) fn opens_itself(text: &str) -> bool {
     text.split_whitespace().take(2).any(|first| matches!(word(first).as_str(), "yes" | "no"))
 }
 
+static ALLOWS: LazyLock<Regex> = LazyLock::new(|| single(r"^(you|we|they|he|she|it|\w+s) (can|may)\b"));
+
+/// Whether a text begins with what is allowed, so that a "No" before it would deny what it says, as in "You can keep hens, but
+/// you cannot keep cockerels".
+pub(crate) fn begins_allowing(text: &str) -> bool {
+    ALLOWS.is_match(text)
+}
+
 /// Whether a message asks one polar question and nothing else.
 pub(crate) fn is_polar(message: &str) -> bool {
     let mut sentences = message.split(['.', '!', '?', '\n']).filter(|sentence| POLAR.is_match(sentence.trim()));
@@ -40,6 +48,14 @@ mod tests {
 
     fn check(message: &str, expected: bool) {
         assert_eq!(is_polar(message), expected, "{message}");
+    }
+
+    #[test]
+    fn what_begins_with_what_is_allowed() {
+        assert!(begins_allowing("You can keep up to six hens on your plot, but you cannot keep cockerels."));
+        assert!(begins_allowing("Drivers may refuse."));
+        assert!(!begins_allowing("You cannot keep cockerels."));
+        assert!(!begins_allowing("We do not take bags, but you can buy a sack."));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::polar::{is_polar, opens_itself};
+use crate::polar::{begins_allowing, is_polar, opens_itself};
 use crate::quote::{
     Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, texts, to_read, weigh_in,
 };
@@ -220,7 +220,8 @@ impl Run<'_> {
     }
 
     /// A yes or a no to open the answer with, where the question asks for one and the verifier is much surer of the answer with
-    /// the one than with the other.
+    /// the one than with the other. No "No" stands before what begins with what is allowed: which part of it was asked about is
+    /// more than the verifier tells for certain.
     pub(super) fn yes_or_no(
         &mut self,
         earlier: &[String],
@@ -236,7 +237,7 @@ impl Run<'_> {
         let [yes, no] = odds[..] else { return Ok(None) };
         Ok(match yes - no {
             DECIDED.. => Some(fixed::yes()),
-            ahead if ahead <= -DECIDED => Some(fixed::no()),
+            ahead if ahead <= -DECIDED && !begins_allowing(&answer) => Some(fixed::no()),
             _ => None,
         })
     }

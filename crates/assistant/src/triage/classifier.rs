@@ -100,7 +100,7 @@ mod tests {
         check(0.6, 0.1, 0.0, Some(Gas));
         check(0.1, 0.0, 0.8, Some(ChildSafety));
         check(0.3, 0.3, 0.2, Some(LifeDanger));
-        check(0.3, 0.2, 0.1, None);
+        check(0.2, 0.2, 0.1, None);
         check(0.0, 0.0, 0.0, None);
     }
 
