@@ -21,13 +21,14 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What is allowed, said first.
+static ALLOWS: LazyLock<Regex> = LazyLock::new(|| single(r"^(you|we|they|he|she|it|\w+s) (can|may)\b"));
+
 /// Whether a text begins with a yes or a no of its own, as in "Usually no".
 pub(crate) fn opens_itself(text: &str) -> bool {
     let word = |word: &str| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     text.split_whitespace().take(2).any(|first| matches!(word(first).as_str(), "yes" | "no"))
 }
-
-static ALLOWS: LazyLock<Regex> = LazyLock::new(|| single(r"^(you|we|they|he|she|it|\w+s) (can|may)\b"));
 
 /// Whether a text begins with what is allowed, so that a "No" before it would deny what it says, as in "You can keep hens, but
 /// you cannot keep cockerels".

@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod judge_file;
+mod located;
 mod output;
 mod progress;
 mod records;

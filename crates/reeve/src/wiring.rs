@@ -7,18 +7,17 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use assistant::{Assistant, AssistantParts, Clock, DangerClassifier, Options};
 use corpus::{Knowledge, Severity};
-use inference::store::{Manifest, Model, ModelFile, Role, Store};
+use inference::store::{Role, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, TextClassifier, Verifier};
 use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Answers, Compose, Config};
 use crate::judge_file::{self, JudgeFile};
+use crate::located::{Located, NONE, locate, role_name, store};
 use crate::output::complain;
-use crate::progress::{Meter, show_build, show_store};
+use crate::progress::{Meter, show_build};
 use crate::states::KeptOnDisk;
-
-const MANIFEST: &str = include_str!("../../../models/models.toml");
 
 /// Memory that is left for the encoder, activations and the index, of the whole budget.
 const RESERVE_BYTES: usize = 512 << 20;
@@ -34,9 +33,6 @@ const QUESTION_ENCODER: &[u8] = include_bytes!("../../../models/question_encoder
 
 /// The adapter that makes the classifier of danger of the encoder.
 const DANGER: &[u8] = include_bytes!("../../../models/danger.safetensors");
-
-/// The name in the configuration that leaves a role out.
-const NONE: &str = "none";
 
 /// Where and with what an assistant works.
 #[derive(Debug, Clone, clap::Args)]
@@ -70,66 +66,6 @@ pub(crate) enum ComposeArgument {
     Quote,
     /// The model's sentences, each checked.
     Generate,
-}
-
-/// The store of the models that the embedded list names.
-pub(crate) fn store(config: &Config) -> Result<Store> {
-    let manifest = Manifest::parse(MANIFEST).context("models/models.toml")?;
-    Ok(Store::new(manifest, config.models.folder()?))
-}
-
-/// A model file that is there, and its digest.
-struct Located {
-    path: PathBuf,
-    digest: String,
-}
-
-/// Whether a name in the configuration stands for a model of the list, and not for a file or for none.
-pub(crate) fn is_of_list(store: &Store, name: &str) -> bool {
-    let path = Path::new(name);
-    let is_gguf = || path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"));
-    let is_path = || name.contains(['/', '\\']) || is_gguf() || path.exists();
-    store.manifest().get(name).is_some() || (name != NONE && !is_path())
-}
-
-/// What a role is called in the configuration.
-pub(crate) fn role_name(role: Role) -> String {
-    format!("{role:?}").to_lowercase()
-}
-
-/// Finds a model by name, fetching it when it is missing, or by path.
-fn locate(store: &Store, name: &str, role: Role) -> Result<Located> {
-    if !is_of_list(store, name) {
-        let as_path = Path::new(name);
-        let mut file = std::fs::File::open(as_path).with_context(|| format!("cannot open the model file {name}"))?;
-        let mut hash = Sha256::new();
-        std::io::copy(&mut file, &mut hash).with_context(|| format!("cannot read the model file {name}"))?;
-        return Ok(Located { path: as_path.to_path_buf(), digest: hex(&hash.finalize()) });
-    }
-    let fits = |model: &&Model| model.roles.contains(&role);
-    if store.manifest().get(name).is_some_and(|model| !fits(&model)) {
-        let fitting = store.manifest().models.iter().filter(fits).map(|model| model.name.as_str());
-        let (role, fitting) = (role_name(role), fitting.collect::<Vec<_>>().join(", "));
-        anyhow::bail!("the model {name} cannot be the {role}; these can: {fitting}");
-    }
-    let mut meter = Meter::of_bytes();
-    let folder = match store.locate(name) {
-        Ok(folder) => folder,
-        Err(_) => store
-            .pull(name, None, &mut |progress| show_store(&mut meter, name, progress))
-            .map_err(|error| anyhow::anyhow!("{}", error.chain()))?,
-    };
-    let model = store.manifest().get(name).with_context(|| format!("no model is called {name}"))?;
-    let file = model.files.first().with_context(|| format!("the model {name} has no file"))?;
-    Ok(Located { path: folder.join(&file.name), digest: digest_of(&model.files) })
-}
-
-/// What a model is known by: the digest of its file, or of those of its files.
-fn digest_of(files: &[ModelFile]) -> String {
-    match files {
-        [only] => only.sha256.clone(),
-        files => hex(&Sha256::digest(files.iter().map(|file| file.sha256.as_str()).collect::<String>().as_bytes())),
-    }
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -451,37 +387,19 @@ fn profile(models: &[Loaded]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::located::digest_of;
 
     #[test]
     fn what_was_trained_on_an_encoder_is_for_the_one_that_is_used_by_default() {
         let config = crate::config::load(None).unwrap();
-        let manifest = Manifest::parse(MANIFEST).unwrap();
-        let encoder = digest_of(&manifest.get(&config.models.encoder).unwrap().files);
+        let store = store(&config).unwrap();
+        let encoder = digest_of(&store.manifest().get(&config.models.encoder).unwrap().files);
         let mut models = BTreeMap::from([("encoder".to_owned(), encoder)]);
         assert!(danger(&mut models).unwrap().is_some() && question_encoder(&mut models).unwrap().is_some());
         assert!(models.contains_key(judge_file::DANGER) && models.contains_key("question_encoder"));
         let mut others = BTreeMap::from([("encoder".to_owned(), "another".to_owned())]);
         assert!(danger(&mut others).unwrap().is_none() && question_encoder(&mut others).unwrap().is_none());
         assert_eq!(others.len(), 1);
-    }
-
-    #[test]
-    fn models_are_of_the_list_unless_they_look_like_a_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(Manifest::parse(MANIFEST).unwrap(), folder.path().to_path_buf());
-        let check = |name: &str, of_list: bool| assert_eq!(is_of_list(&store, name), of_list, "{name}");
-        check("smollm2-135m-instruct", true);
-        check("qwen2.5-coder-7b", true);
-        check("none", false);
-        check("own.gguf", false);
-        check("models/own", false);
-        check(&folder.path().display().to_string(), false);
-        let said = |name: &str, role: Role| format!("{:#}", locate(&store, name, role).err().unwrap());
-        let unknown = said("qwen2.5-coder-7b", Role::Generator);
-        assert!(unknown.contains("there is no model called") && unknown.contains("smollm2-135m-instruct"), "{unknown}");
-        let unfit = said("all-minilm-l6-v2", Role::Reranker);
-        assert!(unfit.contains("cannot be the reranker; these can: smollm2-135m-instruct, qwen2.5"), "{unfit}");
-        assert!(said("own.gguf", Role::Generator).contains("cannot open the model file own.gguf"));
     }
 
     #[test]

@@ -8,9 +8,9 @@ use anyhow::Result;
 use inference::store::{Status, Store};
 
 use crate::config::Config;
+use crate::located;
 use crate::output::{complain, say};
 use crate::progress::{Meter, show_store};
-use crate::wiring;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -38,7 +38,7 @@ enum Action {
 }
 
 pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
-    let store = wiring::store(config)?;
+    let store = located::store(config)?;
     match &arguments.action {
         Action::List => {
             list(&store);
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
 fn used(store: &Store, config: &Config) -> Vec<String> {
     let models = &config.models;
     let named = [&models.encoder, &models.reader, &models.verifier, &models.reranker, &models.generator];
-    named.into_iter().filter(|name| wiring::is_of_list(store, name)).cloned().collect()
+    named.into_iter().filter(|name| located::is_of_list(store, name)).cloned().collect()
 }
 
 /// Does something with each model once, and says what is then so; one that fails does not keep the others from their turn.
@@ -104,7 +104,7 @@ fn list(store: &Store) {
             Status::Present => "here".to_owned(),
             Status::Wrong { file, reason } => format!("wrong: {file}: {reason}"),
         };
-        let roles: Vec<String> = model.roles.iter().map(|role| wiring::role_name(*role)).collect();
+        let roles: Vec<String> = model.roles.iter().map(|role| located::role_name(*role)).collect();
         say(&format!(
             "{:28} {:22} {:>6} MB  {:11} {status}",
             model.name,
@@ -125,7 +125,7 @@ mod tests {
         let mut config = crate::config::load(None).unwrap();
         config.models.verifier = "qwen2.5-koder".to_owned();
         config.models.generator = "models/own.gguf".to_owned();
-        let used = used(&wiring::store(&config).unwrap(), &config);
+        let used = used(&located::store(&config).unwrap(), &config);
         assert_eq!(used, ["all-minilm-l6-v2", "smollm2-135m-instruct", "qwen2.5-koder"]);
     }
 

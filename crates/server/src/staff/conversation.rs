@@ -144,6 +144,17 @@ async fn shows(
     page(service, who, status, "/staff/search", told, "staff/conversation.html", values)
 }
 
+/// The page where what was sent cannot be done as it is: it says why, and shows what was typed.
+async fn unprocessable(
+    service: &Service,
+    who: &SignedIn,
+    id: &str,
+    told: &Told<'_>,
+    typed: Typed<'_>,
+) -> Result<Response, Refusal> {
+    shows(service, who, id, StatusCode::UNPROCESSABLE_ENTITY, told, typed).await
+}
+
 fn choice(value: &str, name: &str) -> Choice {
     Choice { value: value.to_owned(), name: name.to_owned() }
 }
@@ -224,15 +235,7 @@ pub(crate) async fn say(
     let text = fields.line("text");
     if let Some(problem) = problem_of(&text, "Write a message first.") {
         let told = Told::problem("reply-text", problem);
-        return shows(
-            &service,
-            &who,
-            &id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &told,
-            Typed { reply: &text, ..Typed::default() },
-        )
-        .await;
+        return unprocessable(&service, &who, &id, &told, Typed { reply: &text, ..Typed::default() }).await;
     }
     let act =
         Act::Say { client_message_id: message_id(fields.text("message_id"), &text), text: text.clone(), page: None };
@@ -249,15 +252,7 @@ pub(crate) async fn say_canned(
     let Some((text, link)) = canned::sentence(service.knowledge(), fields.text("page"), fields.text("sentence")) else {
         let told = Told::problem("find", "That page has changed. Look for the sentence again.");
         let find = fields.line("find");
-        return shows(
-            &service,
-            &who,
-            &id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            &told,
-            Typed { find: &find, ..Typed::default() },
-        )
-        .await;
+        return unprocessable(&service, &who, &id, &told, Typed { find: &find, ..Typed::default() }).await;
     };
     let detail = link.page_id.clone();
     let act = Act::Say { client_message_id: message_id(fields.text("message_id"), &text), text, page: Some(link) };
@@ -275,7 +270,7 @@ pub(crate) async fn note(
     if let Some(problem) = problem_of(&text, "Write a note first.") {
         let told = Told::problem("note-text", problem);
         let typed = Typed { note: &text, ..Typed::default() };
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, typed).await;
+        return unprocessable(&service, &who, &id, &told, typed).await;
     }
     acting::note(&*find(&service, &id).await?, &who.member(), &text).await?;
     audit(&service, &who.staff, "note", &id, "").await?;
@@ -297,7 +292,7 @@ pub(crate) async fn transfer(
         };
         let Some(to) = there.iter().find(takes) else {
             let told = Told::problem("colleague", "They are not available any more. Choose someone else.");
-            return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await;
+            return unprocessable(&service, &who, &id, &told, Typed::default()).await;
         };
         let act = Act::HandOn { to: StaffMember { id: to.id.clone(), name: to.display_name.clone() } };
         return acts(&service, &who, &id, &act, ("hand_on", &to.name, "handed_on"), "").await;
@@ -307,7 +302,7 @@ pub(crate) async fn transfer(
         return acts(&service, &who, &id, &act, ("hand_to_service", to_service, "handed_to_service"), "").await;
     }
     let told = Told::problem("colleague", "Choose a colleague or a service.");
-    shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await
+    unprocessable(&service, &who, &id, &told, Typed::default()).await
 }
 
 /// `POST …/close`.
@@ -320,7 +315,7 @@ pub(crate) async fn close(
     let chosen = words::CLOSE_OUTCOMES.iter().find(|(value, _)| *value == fields.text("outcome"));
     let Some((name, outcome)) = chosen else {
         let told = Told::problem("outcome-resolved", "Choose how the conversation came out.");
-        return shows(&service, &who, &id, StatusCode::UNPROCESSABLE_ENTITY, &told, Typed::default()).await;
+        return unprocessable(&service, &who, &id, &told, Typed::default()).await;
     };
     acts(&service, &who, &id, &Act::Close { outcome: *outcome }, ("close", name, "closed"), "").await
 }
