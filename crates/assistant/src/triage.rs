@@ -111,7 +111,8 @@ const ANGRY_FROM: usize = 2;
 pub(crate) fn danger(message: &str) -> Option<SignpostKind> {
     let text = plain(message);
     // A line may end in the middle of a sentence as well.
-    danger::danger(&text).or_else(|| danger::danger(&text.replace('\n', " ")))
+    let in_one_line = || text.contains('\n').then(|| danger::danger(&text.replace('\n', " "))).flatten();
+    danger::danger(&text).or_else(in_one_line)
 }
 
 /// The sentences of a message, as people type them, that say something: those of three words or more.
