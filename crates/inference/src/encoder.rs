@@ -9,6 +9,7 @@ use tokenizers::{TruncationDirection, TruncationParams, TruncationStrategy};
 use crate::InferenceError;
 use crate::adapter::Adapter;
 use crate::kernels::{self, Heads, attention};
+use crate::stored::{Run, Stored};
 
 /// Longest text in word pieces that the published model was trained on; what follows is not read.
 const MAX_TOKENS: usize = 256;
@@ -284,8 +285,8 @@ impl Encoder {
         let mut first = 0;
         for tokens in batch {
             let span = first * width..(first + tokens.len()) * width;
-            let (keys, values) = (&keys[span.clone()], &values[span.clone()]);
-            mixed.extend(attention(&queries[span], keys, values, heads, false));
+            let run = Run { keys: Stored::Floats(&keys[span.clone()]), values: Stored::Floats(&values[span.clone()]) };
+            mixed.extend(attention(&queries[span], &[run], heads, false));
             first += tokens.len();
         }
         Ok(mixed)

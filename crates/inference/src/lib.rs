@@ -22,6 +22,7 @@ mod rounded;
 mod simd;
 mod state;
 pub mod store;
+mod stored;
 mod tokenizer;
 mod trunk;
 mod verifier;

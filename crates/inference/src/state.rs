@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use half::{f16, slice::HalfFloatSliceExt};
 
+use crate::stored::{Run, Stored};
 use file::MappedSegment;
 pub use file::StateFileError;
 
@@ -48,14 +49,10 @@ impl Rows {
         }
     }
 
-    fn read(&self, elements: usize, into: &mut Vec<f32>) {
+    fn stored(&self) -> Stored<'_> {
         match self {
-            Self::F32(rows) => into.extend_from_slice(&rows[..elements]),
-            Self::F16(rows) => {
-                let start = into.len();
-                into.resize(start + elements, 0.0);
-                rows[..elements].convert_to_f32_slice(&mut into[start..]);
-            }
+            Self::F32(rows) => Stored::Floats(rows),
+            Self::F16(rows) => Stored::Halves(rows),
         }
     }
 
@@ -87,13 +84,11 @@ impl Segment {
         let rows = || (0..layers).map(|_| Rows::new(precision)).collect();
         Self { tokens: Vec::new(), keys: rows(), values: rows() }
     }
-}
 
-/// Which of a layer's two matrices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Keys,
-    Values,
+    /// Keys and values of a layer, those whose tokens are not noted yet included.
+    fn run(&self, layer: usize) -> Run<'_> {
+        Run { keys: self.keys[layer].stored(), values: self.values[layer].stored() }
+    }
 }
 
 /// A segment that nothing is appended to any more: in memory, or in a file that is mapped.
@@ -111,12 +106,11 @@ impl Frozen {
         }
     }
 
-    /// Appends the first `elements` keys or values of a layer to `into`.
-    fn read(&self, layer: usize, part: Part, elements: usize, into: &mut Vec<f32>) {
-        match (self, part) {
-            (Self::Held(segment), Part::Keys) => segment.keys[layer].read(elements, into),
-            (Self::Held(segment), Part::Values) => segment.values[layer].read(elements, into),
-            (Self::Mapped(segment), part) => segment.read(layer, part, elements, into),
+    /// Keys and values of a layer.
+    fn run(&self, layer: usize) -> Run<'_> {
+        match self {
+            Self::Held(segment) => segment.run(layer),
+            Self::Mapped(segment) => segment.run(layer),
         }
     }
 }
@@ -245,18 +239,10 @@ impl KvState {
         }
     }
 
-    /// Keys and values of one layer as 32-bit floats, each row-major: (tokens held + tokens pushed) × `kv_width`.
-    pub(crate) fn read(&self, layer: usize, pushed: usize) -> (Vec<f32>, Vec<f32>) {
-        let total = (self.len() + pushed) * self.kv_width;
-        let (mut keys, mut values) = (Vec::with_capacity(total), Vec::with_capacity(total));
-        for (segment, count) in &self.frozen {
-            segment.read(layer, Part::Keys, count * self.kv_width, &mut keys);
-            segment.read(layer, Part::Values, count * self.kv_width, &mut values);
-        }
-        let open = (self.open.tokens.len() + pushed) * self.kv_width;
-        self.open.keys[layer].read(open, &mut keys);
-        self.open.values[layer].read(open, &mut values);
-        (keys, values)
+    /// Keys and values of one layer, those just pushed last.
+    pub(crate) fn runs(&self, layer: usize) -> Vec<Run<'_>> {
+        let frozen = self.frozen.iter().map(|(segment, count)| segment.run(layer).first(count * self.kv_width));
+        frozen.chain([self.open.run(layer)]).collect()
     }
 }
 
@@ -265,6 +251,12 @@ mod tests {
     #![allow(clippy::float_cmp)]
     use super::*;
     use proptest::prelude::*;
+
+    /// Keys and values of a layer as 32-bit floats.
+    pub(super) fn floats(state: &KvState, layer: usize) -> (Vec<f32>, Vec<f32>) {
+        let all = |part: fn(&Run<'_>) -> Vec<f32>| state.runs(layer).iter().flat_map(part).collect();
+        (all(|run| run.keys.to_floats()), all(|run| run.values.to_floats()))
+    }
 
     fn push(state: &mut KvState, token: u32) {
         let value = token as f32;
@@ -289,7 +281,7 @@ mod tests {
             kept.push((state, model));
             for (state, model) in kept {
                 prop_assert_eq!(state.tokens(), model.clone());
-                let (keys, values) = state.read(0, 0);
+                let (keys, values) = floats(&state, 0);
                 let expected: Vec<f32> = model.iter().flat_map(|t| [*t as f32; 2]).collect();
                 prop_assert_eq!(values, expected.iter().map(|v| -v).collect::<Vec<_>>());
                 prop_assert_eq!(keys, expected);

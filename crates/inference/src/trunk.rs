@@ -137,33 +137,44 @@ impl Trunk {
         keep_going: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<f32>>, InferenceError> {
         let tokens: Vec<u32> = steps.iter().flat_map(|step| step.tokens.iter().copied()).collect();
-        let rows = tokens.len();
-        if rows == 0 {
+        if tokens.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let hidden = self.config.hidden;
-        let normed = |stream: &[f32], weight: &[f32]| {
-            Rows::new(kernels::rms_norm(stream, weight, self.config.norm_epsilon), hidden)
-        };
         let mut stream = self.table.embeddings(&tokens)?;
         for (layer, block) in self.blocks.iter().enumerate() {
             if !keep_going() {
                 return Ok(None);
             }
-            let mixed = self.attend(layer, block, &normed(&stream, &block.attention_norm), steps)?;
-            let mixed = Rows::new(mixed, self.config.heads * self.config.head_dim);
-            kernels::add(&mut stream, &block.output.forward(&mixed)?);
-            let rows_in = normed(&stream, &block.feed_forward_norm);
-            let mut gate = block.gate.forward(&rows_in)?;
-            let up = block.up.forward(&rows_in)?;
-            kernels::silu_times(&mut gate, &up);
-            let width = gate.len() / rows;
-            kernels::add(&mut stream, &block.down.forward(&Rows::new(gate, width))?);
+            // All of a block on a thread that shares out the work, which costs less than to wake one for each product.
+            rayon::scope(|_| self.apply(layer, block, &mut stream, steps))?;
         }
         for step in steps.iter_mut() {
             step.state.push_tokens(step.tokens);
         }
         Ok(Some(stream))
+    }
+
+    /// Adds to the rows what a block makes of them.
+    fn apply(
+        &self,
+        layer: usize,
+        block: &Block,
+        stream: &mut [f32],
+        steps: &mut [Step<'_>],
+    ) -> Result<(), InferenceError> {
+        let normed = |stream: &[f32], weight: &[f32]| {
+            Rows::new(kernels::rms_norm(stream, weight, self.config.norm_epsilon), self.config.hidden)
+        };
+        let mixed = self.attend(layer, block, &normed(stream, &block.attention_norm), steps)?;
+        let mixed = Rows::new(mixed, self.config.heads * self.config.head_dim);
+        kernels::add(stream, &block.output.forward(&mixed)?);
+        let rows_in = normed(stream, &block.feed_forward_norm);
+        let mut gate = block.gate.forward(&rows_in)?;
+        let up = block.up.forward(&rows_in)?;
+        kernels::silu_times(&mut gate, &up);
+        let width = gate.len() / (stream.len() / self.config.hidden);
+        kernels::add(stream, &block.down.forward(&Rows::new(gate, width))?);
+        Ok(())
     }
 
     /// Keys and values of the new rows go to their states; each sequence attends to its own.
@@ -191,9 +202,8 @@ impl Trunk {
             }
             let of_step = first * kv_width..(first + count) * kv_width;
             step.state.push(layer, &keys[of_step.clone()], &values[of_step]);
-            let (all_keys, all_values) = step.state.read(layer, count);
             let queries = &queries[first * query_width..(first + count) * query_width];
-            mixed.extend(attention(queries, &all_keys, &all_values, heads, true));
+            mixed.extend(attention(queries, &step.state.runs(layer), heads, true));
             first += count;
         }
         Ok(mixed)

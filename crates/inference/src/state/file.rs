@@ -8,19 +8,16 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use half::{f16, slice::HalfFloatSliceExt};
+use half::f16;
 use memmap2::{Mmap, MmapOptions};
 
-use super::{Frozen, KvPrecision, KvState, Part, Segment};
+use super::{Frozen, KvPrecision, KvState, Segment};
+use crate::stored::{HALF_BYTES, Run, Stored};
 
 const MAGIC: &[u8; 8] = b"reeve kv";
 /// Counted up when the form changes: files of another are stale.
 const FORM: u32 = 1;
-const ELEMENT_BYTES: usize = 2;
 const CHECKSUM_BYTES: usize = 4;
-
-/// Elements that are converted at once, small enough for the stack.
-const PORTION: usize = 1024;
 
 /// Why a file is not used.
 #[derive(Debug, thiserror::Error)]
@@ -51,25 +48,12 @@ impl MappedSegment {
         &self.tokens
     }
 
-    /// Appends the first `elements` keys or values of a layer to `into`.
-    pub(super) fn read(&self, layer: usize, part: Part, elements: usize, into: &mut Vec<f32>) {
-        let matrix = match part {
-            Part::Keys => layer * 2,
-            Part::Values => layer * 2 + 1,
-        };
-        let start = self.start + matrix * self.tokens.len() * self.kv_width * ELEMENT_BYTES;
-        let bytes = &self.map[start..start + elements * ELEMENT_BYTES];
-        // By way of a portion of its own: the file's bytes need no alignment then, nor this machine the file's byte order.
-        let mut halves = [f16::ZERO; PORTION];
-        for bytes in bytes.chunks(PORTION * ELEMENT_BYTES) {
-            let halves = &mut halves[..bytes.len() / ELEMENT_BYTES];
-            for (half, pair) in halves.iter_mut().zip(bytes.chunks_exact(ELEMENT_BYTES)) {
-                *half = f16::from_le_bytes([pair[0], pair[1]]);
-            }
-            let start = into.len();
-            into.resize(start + halves.len(), 0.0);
-            halves.convert_to_f32_slice(&mut into[start..]);
-        }
+    /// Keys and values of a layer.
+    pub(super) fn run(&self, layer: usize) -> Run<'_> {
+        let bytes = self.tokens.len() * self.kv_width * HALF_BYTES;
+        let keys = self.start + 2 * layer * bytes;
+        let (keys, values) = self.map[keys..keys + 2 * bytes].split_at(bytes);
+        Run { keys: Stored::Bytes(keys), values: Stored::Bytes(values) }
     }
 }
 
@@ -90,10 +74,11 @@ impl KvState {
         };
         put(&self.head(identity, &self.tokens()))?;
         for layer in 0..self.open.keys.len() {
-            let (keys, values) = self.read(layer, 0);
-            for rows in [keys, values] {
+            let runs = self.runs(layer);
+            for rows in runs.iter().map(|run| run.keys).chain(runs.iter().map(|run| run.values)) {
                 // Each was a 16-bit float before, so nothing is rounded here.
-                put(&rows.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect::<Vec<u8>>())?;
+                let bytes = rows.to_floats().into_iter().flat_map(|value| f16::from_f32(value).to_le_bytes());
+                put(&bytes.collect::<Vec<u8>>())?;
             }
         }
         into.write_all(&checksum.finalize().to_le_bytes())
@@ -151,7 +136,7 @@ impl KvState {
         head.extend(identity);
         let element_bytes = match self.precision {
             KvPrecision::F32 => size_of::<f32>(),
-            KvPrecision::F16 => ELEMENT_BYTES,
+            KvPrecision::F16 => HALF_BYTES,
         };
         for value in [self.open.keys.len(), self.kv_width, element_bytes, tokens.len()] {
             head.extend(number(value));

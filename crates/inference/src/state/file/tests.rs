@@ -5,6 +5,7 @@ use std::io::{Seek as _, Write as _};
 use proptest::prelude::*;
 
 use super::*;
+use crate::state::tests::floats;
 
 const IDENTITY: [u8; 32] = [7; 32];
 const LAYERS: usize = 2;
@@ -50,7 +51,7 @@ fn read(bytes: &[u8], tokens: &[u32]) -> Result<KvState, StateFileError> {
 }
 
 fn content(state: &KvState) -> Vec<(Vec<f32>, Vec<f32>)> {
-    (0..LAYERS).map(|layer| state.read(layer, 0)).collect()
+    (0..LAYERS).map(|layer| floats(state, layer)).collect()
 }
 
 proptest! {
