@@ -14,7 +14,7 @@ pub use phase::{
     CallBackOffered, Closed, Impossible, NotTheirs, Offered, Owned, Phase, Requested, Voice, Waiting, WithAssistant,
     WithPerson,
 };
-pub use record::{ConversationRecord, Progress, TurnRecord};
+pub use record::{ConversationRecord, Progress, Rating, TurnRecord};
 
 use serde::{Deserialize, Serialize};
 

@@ -30,6 +30,17 @@ pub struct TurnRecord {
     pub question: String,
     /// How far it has come.
     pub progress: Progress,
+    /// What the resident said of its reply, last.
+    pub rating: Option<Rating>,
+}
+
+/// Whether a reply helped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rating {
+    /// Whether it did.
+    pub helpful: bool,
+    /// What the resident added.
+    pub comment: Option<String>,
 }
 
 /// How far a turn has come.
@@ -124,15 +135,20 @@ impl ConversationRecord {
                 client_turn_id: client_turn_id.clone(),
                 question: text.clone(),
                 progress: Progress::Running,
+                rating: None,
             }),
             Event::Replied { turn, reply } | Event::Signposted { turn, reply } => {
                 self.end(turn, Progress::Replied { text: reply.text.clone() });
             }
             Event::Stopped { turn, .. } => self.end(turn, Progress::Stopped),
             Event::Said { client_message_id, .. } => self.messages.push((client_message_id.clone(), self.version + 1)),
+            Event::Rated { turn, helpful, comment } => {
+                if let Some(record) = self.turn_mut(turn) {
+                    record.rating = Some(Rating { helpful: *helpful, comment: comment.clone() });
+                }
+            }
             Event::Closed { .. } | Event::ReturnedToAssistant { .. } => self.context_from = self.turns.len(),
-            Event::Rated { .. }
-            | Event::Declined
+            Event::Declined
             | Event::Requested { .. }
             | Event::Queued
             | Event::Alerted
@@ -156,8 +172,12 @@ impl ConversationRecord {
     }
 
     fn end(&mut self, turn: &str, progress: Progress) {
-        if let Some(record) = self.turns.iter_mut().find(|record| record.turn == turn) {
+        if let Some(record) = self.turn_mut(turn) {
             record.progress = progress;
         }
+    }
+
+    fn turn_mut(&mut self, turn: &str) -> Option<&mut TurnRecord> {
+        self.turns.iter_mut().find(|record| record.turn == turn)
     }
 }

@@ -59,6 +59,11 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// 409: the conversation holds as much as it can.
+    pub(crate) fn conversation_full() -> Self {
+        Self::conflict("conversation_full", "This conversation is long. Start a new one.")
+    }
+
     /// 413: it is too long.
     pub(crate) fn too_large(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code, detail)

@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 use crate::api_error::ApiError;
 use crate::token::{self, TokenDigest};
-pub(crate) use conversation::{Begun, Conversation};
+pub(crate) use conversation::{Begun, Conversation, need_room};
+#[cfg(test)]
+pub(crate) use conversation::{MOST_EVENTS, MOST_TURNS};
 pub(crate) use listening::Listening;
 pub(crate) use log::{EventName, Place, Scope, ToldEvent};
 

@@ -15,7 +15,7 @@ use store::{Mode, Store, Switches};
 
 use crate::api_error::ApiError;
 use crate::config::{HandoffConfig, RetentionConfig, ServerConfig};
-use crate::conversations::Conversation;
+use crate::conversations::{Conversation, need_room};
 use crate::delivery::{Delivery, Mailer, Webhook};
 use crate::error::ServerError;
 use crate::wire;
@@ -88,16 +88,24 @@ impl People {
         }
     }
 
-    /// The resident asks for a person: they wait for one, or are offered a call-back where nobody is there. Nothing changes
-    /// where a person is asked for already.
+    /// A reply has led to a person: the resident waits for one, or is offered a call-back where nobody is there. Nothing
+    /// changes where a person is asked for already. Turns are bounded by themselves, so there is room in any case.
     pub(crate) async fn request(&self, conversation: &Conversation) {
-        if let Err(error) = self.try_request(conversation).await {
+        if let Err(error) = self.add_request(conversation, |_| Ok(())).await {
             tracing::error!(?error, "a request for a person could not be kept");
         }
     }
 
-    /// [`Self::request`], with what went wrong.
+    /// The resident asks for a person: as [`Self::request`], with what went wrong, and refused in a full conversation.
     pub(crate) async fn try_request(&self, conversation: &Conversation) -> Result<(), ApiError> {
+        self.add_request(conversation, need_room).await
+    }
+
+    async fn add_request(
+        &self,
+        conversation: &Conversation,
+        need_room: fn(&ConversationRecord) -> Result<(), ApiError>,
+    ) -> Result<(), ApiError> {
         // Whose matter it is decides whose hours count, so it is looked at before and once more when it is added.
         let service = offered_service(&conversation.record());
         let availability = self.availability(service.as_deref()).await?;
@@ -108,6 +116,7 @@ impl People {
                 let Some(requested) = record.phase().request(question) else {
                     return Ok((Vec::new(), Vec::new(), ()));
                 };
+                need_room(record)?;
                 let then = record.clone().with(&requested, now_ms).map_err(|error| ApiError::internal(&error))?;
                 Ok((vec![requested, decided(then.phase(), &availability)?], Vec::new(), ()))
             })
@@ -169,6 +178,10 @@ impl People {
                         "No member of staff is in this conversation. Ask for a person with handoff.",
                     ));
                 };
+                // Whoever is in danger is heard and shown the signpost all the same.
+                if signpost.is_none() {
+                    need_room(record)?;
+                }
                 let mut facts = vec![with.resident_says(client_message_id, text)];
                 if let Some(signpost) = &signpost {
                     facts.extend(with.signpost(&uuid::Uuid::new_v4().to_string(), signpost.clone()));

@@ -99,15 +99,20 @@ fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// Writes down who did what. `detail` holds no words of residents: it is not erased with them.
-async fn audit(service: &Service, staff: &StaffRow, action: &str, subject: &str, detail: &str) -> Result<(), Refusal> {
-    let row = AuditRow {
+/// Who did what, for the audit. `detail` holds no words of residents: it is not erased with them.
+fn did(staff: &StaffRow, action: &str, subject: &str, detail: &str) -> AuditRow {
+    AuditRow {
         at_ms: now_ms(),
         staff_id: Some(staff.id.clone()),
         staff_name: staff.name.clone(),
         action: action.to_owned(),
         subject: subject.to_owned(),
         detail: detail.to_owned(),
-    };
-    service.store().note(&row).await.map_err(Refusal::from)
+    }
+}
+
+/// Writes down who did what, after it was done. What is done in conversations, to accounts and to the switches is written
+/// down together with it instead, so that it is never done by nobody.
+async fn audit(service: &Service, staff: &StaffRow, action: &str, subject: &str, detail: &str) -> Result<(), Refusal> {
+    service.store().note(&did(staff, action, subject, detail)).await.map_err(Refusal::from)
 }

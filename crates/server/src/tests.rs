@@ -5,6 +5,7 @@ pub(crate) mod app;
 mod chat;
 mod endings;
 mod filling;
+mod full;
 mod kept;
 mod load;
 mod openapi;

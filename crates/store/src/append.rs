@@ -2,6 +2,7 @@
 
 use conversation::Fact;
 
+use crate::audit::{self, AuditRow};
 use crate::call_backs::{self, NewCallBack};
 use crate::error::StoreError;
 use crate::notices::Notice;
@@ -33,6 +34,8 @@ pub enum Effect {
     CallBackCorrected(NewCallBack),
     /// Something has to leave the building.
     Outbound(NewOutbound),
+    /// A member of staff did it, which is written down.
+    Audit(AuditRow),
 }
 
 /// What came of adding to a conversation.
@@ -106,6 +109,7 @@ async fn add(store: &Store, addition: Addition) -> Result<Appended, StoreError> 
                 queue_changed = true;
             }
             Effect::Outbound(outbound) => outbox::add(&mut transaction, &outbound, at_ms).await?,
+            Effect::Audit(did) => audit::add(&mut transaction, &did).await?,
         }
     }
     let mut notices = vec![Notice::Conversation { id }];

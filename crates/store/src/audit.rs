@@ -1,7 +1,8 @@
 //! Who did what.
 
+use crate::database::Transaction;
 use crate::error::StoreError;
-use crate::value::{Row, values};
+use crate::value::{Row, Value, values};
 use crate::{Store, fresh_id};
 
 /// Something that a member of staff did.
@@ -22,24 +23,9 @@ pub struct AuditRow {
 }
 
 impl Store {
-    /// Writes down what a member of staff did.
+    /// Writes down what a member of staff did, where that is not kept together with what they did.
     pub async fn note(&self, did: &AuditRow) -> Result<(), StoreError> {
-        self.database
-            .change(
-                "INSERT INTO audit (id, at_ms, staff_id, staff_name, action, subject, detail) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                values![
-                    fresh_id(),
-                    did.at_ms,
-                    did.staff_id.as_deref(),
-                    &did.staff_name,
-                    &did.action,
-                    &did.subject,
-                    &did.detail,
-                ],
-            )
-            .await
-            .map(drop)
+        self.database.change(NOTE, columns(did)).await.map(drop)
     }
 
     /// What was done, the newest first.
@@ -48,6 +34,19 @@ impl Store {
                    ORDER BY at_ms DESC, id LIMIT $1 OFFSET $2";
         self.database.rows(sql, values![limit, offset]).await?.iter().map(of_row).collect()
     }
+}
+
+/// Writes it down within the transaction of what was done: neither is kept without the other.
+pub(crate) async fn add(transaction: &mut Transaction, did: &AuditRow) -> Result<(), StoreError> {
+    transaction.change(NOTE, columns(did)).await.map(drop)
+}
+
+const NOTE: &str = "INSERT INTO audit (id, at_ms, staff_id, staff_name, action, subject, detail) \
+                    VALUES ($1, $2, $3, $4, $5, $6, $7)";
+
+fn columns(did: &AuditRow) -> Vec<Value> {
+    let AuditRow { at_ms, staff_id, staff_name, action, subject, detail } = did;
+    values![fresh_id(), *at_ms, staff_id.as_deref(), staff_name, action, subject, detail]
 }
 
 fn of_row(row: &Row) -> Result<AuditRow, StoreError> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::{self, AuditRow};
 use crate::error::StoreError;
 use crate::notices::Notice;
 use crate::value::{Row, Value, values, word};
@@ -110,30 +111,36 @@ impl Store {
         self.read_staff(sql, values![seen_after_ms]).await
     }
 
-    /// Sets a password, lifts a lock, and ends the sessions that were begun with the old one.
-    pub async fn set_password(&self, staff_id: &str, password_hash: &str) -> Result<(), StoreError> {
+    /// Sets a password, lifts a lock, and ends the sessions that were begun with the old one. `did` is written down with it.
+    pub async fn set_password(
+        &self,
+        staff_id: &str,
+        password_hash: &str,
+        did: Option<&AuditRow>,
+    ) -> Result<(), StoreError> {
         let sql = "UPDATE staff SET password_hash = $2, failed_attempts = 0, locked_until_ms = 0 WHERE id = $1";
-        self.set(staff_id, sql, values![staff_id, password_hash], Sessions::End).await
+        self.set(staff_id, sql, values![staff_id, password_hash], Sessions::End, did).await
     }
 
-    /// Sets what a member of staff may do.
-    pub async fn set_role(&self, staff_id: &str, role: Role) -> Result<(), StoreError> {
+    /// Sets what a member of staff may do. `did` is written down with it.
+    pub async fn set_role(&self, staff_id: &str, role: Role, did: Option<&AuditRow>) -> Result<(), StoreError> {
         let sql = "UPDATE staff SET role = $2 WHERE id = $1";
-        self.set(staff_id, sql, values![staff_id, word(&role)?], Sessions::Keep).await
+        self.set(staff_id, sql, values![staff_id, word(&role)?], Sessions::Keep, did).await
     }
 
-    /// Sets whether a member of staff may sign in. Who may not is not available either, and their sessions end.
-    pub async fn set_active(&self, staff_id: &str, active: bool) -> Result<(), StoreError> {
+    /// Sets whether a member of staff may sign in. Who may not is not available either, and their sessions end. `did` is written
+    /// down with it.
+    pub async fn set_active(&self, staff_id: &str, active: bool, did: Option<&AuditRow>) -> Result<(), StoreError> {
         let sql = "UPDATE staff SET active = $2, available = available * $2 WHERE id = $1";
         let sessions = if active { Sessions::Keep } else { Sessions::End };
-        self.set(staff_id, sql, values![staff_id, active], sessions).await
+        self.set(staff_id, sql, values![staff_id, active], sessions, did).await
     }
 
     /// A member of staff says whether they are there for residents.
     pub async fn set_available(&self, staff_id: &str, available: bool, at_ms: i64) -> Result<(), StoreError> {
         let sql = "UPDATE staff SET available = $2, available_since_ms = CASE WHEN available = $2 \
                    THEN available_since_ms ELSE $3 END, last_seen_ms = $3 WHERE id = $1";
-        self.set(staff_id, sql, values![staff_id, available, at_ms], Sessions::Keep).await
+        self.set(staff_id, sql, values![staff_id, available, at_ms], Sessions::Keep, None).await
     }
 
     /// An attempt to sign in has failed. After each `limit` failures in a row, nobody signs in under this name until
@@ -169,8 +176,9 @@ impl Store {
         sql: &'static str,
         values: Vec<Value>,
         sessions: Sessions,
+        did: Option<&AuditRow>,
     ) -> Result<(), StoreError> {
-        let (store, staff_id) = (self.clone(), staff_id.to_owned());
+        let (store, staff_id, did) = (self.clone(), staff_id.to_owned(), did.cloned());
         to_the_end(async move {
             let mut transaction = store.database.begin().await?;
             if transaction.change(sql, values).await? == 0 {
@@ -181,6 +189,9 @@ impl Store {
                 Sessions::End => {
                     transaction.change("DELETE FROM sessions WHERE staff_id = $1", values![staff_id]).await?;
                 }
+            }
+            if let Some(did) = did {
+                audit::add(&mut transaction, &did).await?;
             }
             store.commit(transaction, vec![Notice::Queue]).await
         })

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::audit::{self, AuditRow};
 use crate::error::StoreError;
 use crate::notices::Notice;
 use crate::value::{values, word};
@@ -45,14 +46,16 @@ impl Store {
         })
     }
 
-    /// Sets the switches, for all replicas.
-    pub async fn set_switches(&self, switches: &Switches) -> Result<(), StoreError> {
+    /// Sets the switches, for all replicas, and writes down who did it.
+    pub async fn set_switches(&self, switches: &Switches, did: &AuditRow) -> Result<(), StoreError> {
         let Switches { mode, message, changed_ms, staff_id } = switches;
-        let (store, values) = (self.clone(), values![word(mode)?, message, *changed_ms, staff_id.as_deref()]);
+        let values = values![word(mode)?, message, *changed_ms, staff_id.as_deref()];
+        let (store, did) = (self.clone(), did.clone());
         to_the_end(async move {
             let mut transaction = store.database.begin().await?;
             let sql = "UPDATE switches SET mode = $1, message = $2, changed_ms = $3, staff_id = $4 WHERE id = 1";
             transaction.change(sql, values).await?;
+            audit::add(&mut transaction, &did).await?;
             store.commit(transaction, vec![Notice::Switches]).await
         })
         .await

@@ -107,15 +107,14 @@ async fn carry_out(store: &Store, what: &What) -> Result<()> {
         What::List => list(store).await,
         What::Password { name, password_stdin } => {
             let staff = find(store, name).await?;
-            store.set_password(&staff.id, &password(*password_stdin)?).await?;
-            note(store, "set_password", &staff.id, &staff.name).await?;
+            let did = did("set_password", &staff.id, &staff.name);
+            store.set_password(&staff.id, &password(*password_stdin)?, Some(&did)).await?;
             complain(&format!("{} has a new password. Their open sessions have ended.", staff.name));
             Ok(())
         }
         What::Remove { name } => {
             let staff = find(store, name).await?;
-            store.set_active(&staff.id, false).await?;
-            note(store, "deactivated", &staff.id, &staff.name).await?;
+            store.set_active(&staff.id, false, Some(&did("deactivated", &staff.id, &staff.name))).await?;
             complain(&format!("{} cannot sign in any more.", staff.name));
             Ok(())
         }
@@ -135,17 +134,17 @@ async fn add(store: &Store, name: &str, display_name: &str, role: Role, from_std
         bail!("{name} is there already; set a password with `reeve staff password {name}`");
     }
     let password_hash = password(from_stdin)?;
-    let id = if let Some(staff) = known {
-        store.set_role(&staff.id, role).await?;
-        store.set_password(&staff.id, &password_hash).await?;
-        store.set_active(&staff.id, true).await?;
+    let detail = format!("{name}, {role:?}");
+    if let Some(staff) = known {
+        store.set_role(&staff.id, role, None).await?;
+        store.set_password(&staff.id, &password_hash, None).await?;
+        store.set_active(&staff.id, true, Some(&did("add_staff", &staff.id, &detail))).await?;
         complain(&format!("{name} was removed before; residents see the name {:?} as then.", staff.display_name));
-        staff.id
     } else {
         let display_name = display_name.trim().to_owned();
-        store.add_staff(&NewStaff { name: name.to_owned(), display_name, role, password_hash }).await?
-    };
-    note(store, "add_staff", &id, &format!("{name}, {role:?}")).await?;
+        let id = store.add_staff(&NewStaff { name: name.to_owned(), display_name, role, password_hash }).await?;
+        store.note(&did("add_staff", &id, &detail)).await?;
+    }
     complain(&format!("{name} can sign in at /staff."));
     Ok(())
 }
@@ -163,16 +162,15 @@ async fn find(store: &Store, name: &str) -> Result<StaffRow> {
     staff.with_context(|| format!("nobody is called {name}; `reeve staff list` names all"))
 }
 
-async fn note(store: &Store, action: &str, subject: &str, detail: &str) -> Result<()> {
-    let row = AuditRow {
+fn did(action: &str, subject: &str, detail: &str) -> AuditRow {
+    AuditRow {
         at_ms: Timestamp::now().as_millisecond(),
         staff_id: None,
         staff_name: AT_COMMAND_LINE.to_owned(),
         action: action.to_owned(),
         subject: subject.to_owned(),
         detail: detail.to_owned(),
-    };
-    store.note(&row).await.map_err(anyhow::Error::from)
+    }
 }
 
 /// Reads a new password and gives its hash.

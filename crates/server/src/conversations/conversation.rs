@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use conversation::{ConversationRecord, Event, Fact, Phase, Turn, TurnEnding};
+use conversation::{ConversationRecord, Event, Fact, Phase, Rating, Turn, TurnEnding};
 use jiff::Timestamp;
 use store::{Append, Appended, Effect, Store};
 use tokio::sync::watch;
@@ -21,7 +21,12 @@ use crate::token::TokenDigest;
 use crate::wire::{self, NewReplyError, StageName};
 
 /// How many turns a conversation holds. It bounds the memory of one conversation; no real enquiry comes near.
-const MOST_TURNS: usize = 100;
+pub(crate) const MOST_TURNS: usize = 100;
+/// How many events a conversation holds before its resident can add nothing more that [`need_room`] is asked about. Each
+/// addition reads all events again while nobody else can write ([`Store::append`]), so that without a bound one
+/// conversation could hold up all others. A hundred turns, each rated twice, come to 400 events and a day's chat to some
+/// hundreds: no real enquiry comes near.
+pub(crate) const MOST_EVENTS: i64 = 2_000;
 /// How many streams may be open on one conversation: some tabs of one browser.
 const MOST_LISTENERS: usize = 12;
 
@@ -43,6 +48,13 @@ pub(crate) enum Begun {
     New { turn: String, history: Vec<Turn> },
     /// It was sent before: its events are there or on their way.
     Known { turn: String },
+}
+
+/// Whether there is room for what a resident can add again and again: ratings, messages, requests for a person. Whatever
+/// ends or declines something has room in any case, because it follows on something that was counted, and so has what
+/// staff and the service do.
+pub(crate) fn need_room(record: &ConversationRecord) -> Result<(), ApiError> {
+    if record.version() < MOST_EVENTS { Ok(()) } else { Err(ApiError::conversation_full()) }
 }
 
 impl Conversation {
@@ -187,8 +199,8 @@ impl Conversation {
 
     /// Takes a turn up, or finds it again: the same client's name and the same text are the same turn. A turn that was
     /// being answered when a process ended is taken up again. One that was given up holds no other up. An urgent one,
-    /// in which someone is in danger, waits for no other: whatever is being answered is stopped. `page` is the path of
-    /// the page that the resident is on.
+    /// in which someone is in danger, waits for no other: whatever is being answered is stopped. It may also come after
+    /// the last turn, as long as there is room for anything. `page` is the path of the page that the resident is on.
     pub(crate) async fn begin_turn(
         &self,
         client_turn_id: &str,
@@ -220,8 +232,11 @@ impl Conversation {
                         "Wait for the answer to your last question, or cancel it.",
                     ));
                 }
-                if record.turns().len() >= MOST_TURNS && !urgent {
-                    return Err(ApiError::conflict("conversation_full", "This conversation is long. Start a new one."));
+                if record.turns().len() >= MOST_TURNS {
+                    if !urgent {
+                        return Err(ApiError::conversation_full());
+                    }
+                    need_room(record)?;
                 }
                 let Some(asked) = record.phase().ask_on(&new_turn, client_turn_id, question, page) else {
                     return Err(ApiError::conflict(
@@ -334,17 +349,25 @@ impl Conversation {
         }
     }
 
-    /// Keeps what the resident thought of a turn's reply; the last word counts.
+    /// Keeps what the resident thought of a turn's reply; the last word counts. The same said again is kept once.
     pub(crate) async fn rate(&self, turn: &str, helpful: bool, comment: Option<String>) -> Result<(), ApiError> {
-        self.add(|record| {
-            if record.client_turn_id(turn).is_none() {
-                return Err(ApiError::not_found("There is no such turn in this conversation."));
-            }
-            Ok((vec![record.phase().rate(turn, helpful, comment.clone())], Vec::new(), ()))
-        })
-        .await?;
-        let has_comment = comment.is_some_and(|comment| !comment.trim().is_empty());
-        tracing::info!(%turn, helpful, has_comment, "feedback");
+        let rating = Rating { helpful, comment };
+        let is_new = self
+            .add(|record| {
+                let Some(rated) = record.turns().iter().find(|record| record.turn == turn) else {
+                    return Err(ApiError::not_found("There is no such turn in this conversation."));
+                };
+                if rated.rating.as_ref() == Some(&rating) {
+                    return Ok((Vec::new(), Vec::new(), false));
+                }
+                need_room(record)?;
+                Ok((vec![record.phase().rate(turn, helpful, rating.comment.clone())], Vec::new(), true))
+            })
+            .await?;
+        if is_new {
+            let has_comment = rating.comment.is_some_and(|comment| !comment.trim().is_empty());
+            tracing::info!(%turn, helpful, has_comment, "feedback");
+        }
         Ok(())
     }
 

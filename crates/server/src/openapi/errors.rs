@@ -46,13 +46,15 @@ const OWN: &[(&str, &[Refusal])] = &[
         ],
     ),
     ("follow", &[(400, "invalid_query"), (429, "too_many_streams")]),
-    ("rate", &[(413, "comment_too_long")]),
-    ("say", &[(400, "empty_question"), (409, "no_person"), (413, "message_too_long")]),
+    ("rate", &[(409, "conversation_full"), (413, "comment_too_long")]),
+    ("ask_for_person", &[(409, "conversation_full")]),
+    ("say", &[(400, "empty_question"), (409, "no_person"), (409, "conversation_full"), (413, "message_too_long")]),
     (
         "ask_for_call_back",
         &[
             (400, "empty_question"),
             (409, "no_call_back"),
+            (409, "conversation_full"),
             (422, "no_consent"),
             (422, "invalid_phone"),
             (422, "invalid_email"),

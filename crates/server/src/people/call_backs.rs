@@ -10,7 +10,7 @@ use store::{CallBackRow, Effect, NewCallBack};
 use super::People;
 use crate::api_error::ApiError;
 use crate::config::SECONDS_A_DAY;
-use crate::conversations::Conversation;
+use crate::conversations::{Conversation, need_room};
 
 /// Letters and digits that cannot be taken for one another on the phone.
 const REFERENCE_SIGNS: &[u8] = b"23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -152,6 +152,7 @@ fn moves(record: &ConversationRecord, reference: &str, now_ms: i64) -> Result<(V
         Phase::Waiting(waiting) => Ok((vec![waiting.arrange_call_back(reference)], of(&waiting.request))),
         Phase::CallBackOffered(offered) => Ok((vec![offered.arrange(reference)], of(&offered.request))),
         phase @ (Phase::WithAssistant(_) | Phase::Offered(_) | Phase::Closed(_)) => {
+            need_room(record)?;
             let mut facts = Vec::new();
             let mut then = record.clone();
             let mut add = |then: &mut ConversationRecord, fact: Fact| {

@@ -34,13 +34,16 @@ pub(crate) async fn handoff(
     State(service): State<Arc<Service>>,
     Opened(conversation): Opened,
 ) -> Result<Json<HandoffTold>, ApiError> {
-    if let Err(error) = service.people().try_request(&conversation).await {
-        // The database is gone; the phone is not.
-        tracing::error!(?error, "a request for a person could not be kept");
-        let contact = contact(&service, conversation.record().phase());
-        return Ok(Json(HandoffTold { phase: "unavailable", queue: None, why: None, reopens: None, contact }));
+    match service.people().try_request(&conversation).await {
+        Ok(()) => standing(&service, &conversation).await.map(Json),
+        Err(error) if error.is_ours() => {
+            // The database is gone; the phone is not.
+            tracing::error!(?error, "a request for a person could not be kept");
+            let contact = contact(&service, conversation.record().phase());
+            Ok(Json(HandoffTold { phase: "unavailable", queue: None, why: None, reopens: None, contact }))
+        }
+        Err(full) => Err(full),
     }
-    standing(&service, &conversation).await.map(Json)
 }
 
 /// Where a conversation stands on its way to a person.

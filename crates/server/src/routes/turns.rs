@@ -106,7 +106,11 @@ pub(crate) async fn ask(
     // The message of a panic could hold the question's text; the panic hook logs where it happened.
     match taken_up.await.unwrap_or_else(|_| Err(ApiError::internal(&"taking up a turn panicked"))) {
         // The database is gone: nothing can be promised, and the resident still gets the signpost or the way to a person.
-        Err(error) if error.is_ours() && !service.conversations().is_closing() => {
+        // The conversation is full: nothing is kept, and whoever is in danger still gets the signpost.
+        Err(error)
+            if (error.is_ours() && !service.conversations().is_closing())
+                || (error.code() == "conversation_full" && signpost.is_some()) =>
+        {
             let reply = signpost.unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
             Ok(Asked::Lost { turn: Uuid::new_v4().to_string(), reply })

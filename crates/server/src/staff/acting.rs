@@ -1,14 +1,15 @@
 //! What staff do in a conversation. Each is a move that the conversation's own rules allow where it stands then; what they
-//! do not allow comes back as the reason why nothing was done.
+//! do not allow comes back as the reason why nothing was done. Who did it is written down together with it.
 
 use conversation::{
     CloseOutcome, ConversationRecord, Fact, Impossible, Owned, PageLink, Phase, StaffMember, TurnEnding,
 };
 
-use store::{Store, StoreError};
+use store::{Effect, Store, StoreError};
 
 use super::permission::{Permission, allows};
-use super::{MINUTE_MS, now_ms};
+use super::session::SignedIn;
+use super::{MINUTE_MS, did, now_ms};
 use crate::api_error::ApiError;
 use crate::conversations::Conversation;
 
@@ -67,7 +68,8 @@ pub(crate) async fn is_gone(store: &Store, staff_id: &str) -> Result<bool, Store
 
 /// Takes a conversation that waits, or over from someone who is not there any more. A reply that is being made is
 /// stopped in the same addition, so that the assistant does not speak after it.
-pub(crate) async fn accept(store: &Store, conversation: &Conversation, staff: &StaffMember) -> Result<Acted, ApiError> {
+pub(crate) async fn accept(store: &Store, conversation: &Conversation, who: &SignedIn) -> Result<Acted, ApiError> {
+    let staff = who.member();
     let gone = match conversation.phase() {
         Phase::WithPerson(with) => {
             let gone = is_gone(store, &with.staff.id).await.map_err(|error| ApiError::store(&error))?;
@@ -80,16 +82,39 @@ pub(crate) async fn accept(store: &Store, conversation: &Conversation, staff: &S
         | Phase::CallBackOffered(_)
         | Phase::Closed(_) => None,
     };
-    let accepted = |record: &ConversationRecord| acceptance(record, staff, gone.as_ref());
-    conversation.add(|record| accepted(record).map_err(|error| ApiError::internal(&error))).await
+    conversation
+        .add(|record| {
+            let (facts, acted) =
+                acceptance(record, &staff, gone.as_ref()).map_err(|error| ApiError::internal(&error))?;
+            let (action, from) = match &acted {
+                Acted::TakenOver(from) => ("take_over", from.as_str()),
+                Acted::Done | Acted::TakenBy(_) | Acted::NotWaiting => ("accept", ""),
+            };
+            let effects = written_down(&facts, conversation, who, (action, from));
+            Ok((facts, effects, acted))
+        })
+        .await
+}
+
+/// Who did it, for the audit; nothing where nothing was done. The action has a name and a detail there.
+fn written_down(
+    facts: &[Fact],
+    conversation: &Conversation,
+    who: &SignedIn,
+    (action, detail): (&str, &str),
+) -> Vec<Effect> {
+    if facts.is_empty() {
+        return Vec::new();
+    }
+    vec![Effect::Audit(did(&who.staff, action, &conversation.id().to_string(), detail))]
 }
 
 fn acceptance(
     record: &ConversationRecord,
     staff: &StaffMember,
     gone: Option<&StaffMember>,
-) -> Result<(Vec<Fact>, Vec<store::Effect>, Acted), Impossible> {
-    let nothing = |acted| Ok((Vec::new(), Vec::new(), acted));
+) -> Result<(Vec<Fact>, Acted), Impossible> {
+    let nothing = |acted| Ok((Vec::new(), acted));
     let mut facts = Vec::new();
     let mut next = record.clone();
     if let (Phase::Waiting(_), Some(running)) = (record.phase(), record.running()) {
@@ -100,11 +125,11 @@ fn acceptance(
     match next.phase() {
         Phase::Waiting(waiting) => {
             facts.push(waiting.accept(staff.clone()));
-            Ok((facts, Vec::new(), Acted::Done))
+            Ok((facts, Acted::Done))
         }
         Phase::WithPerson(with) if with.staff.id == staff.id => nothing(Acted::Done),
         Phase::WithPerson(with) if Some(&with.staff) == gone => {
-            Ok((vec![with.take_over(staff.clone())], Vec::new(), Acted::TakenOver(with.staff.name.clone())))
+            Ok((vec![with.take_over(staff.clone())], Acted::TakenOver(with.staff.name.clone())))
         }
         Phase::WithPerson(with) => nothing(Acted::TakenBy(with.staff.name.clone())),
         Phase::WithAssistant(_)
@@ -116,11 +141,19 @@ fn acceptance(
 }
 
 /// Does something in a conversation that the member of staff has. A message that was sent twice by one form counts once.
-pub(crate) async fn act(conversation: &Conversation, staff: &StaffMember, act: &Act) -> Result<Acted, ApiError> {
+/// `named` is the action's name and detail in the audit.
+pub(crate) async fn act(
+    conversation: &Conversation,
+    who: &SignedIn,
+    act: &Act,
+    named: (&str, &str),
+) -> Result<Acted, ApiError> {
+    let staff = who.member();
     conversation
         .add(|record| {
-            let (facts, acted) = decided(record, staff, act);
-            Ok((facts, Vec::new(), acted))
+            let (facts, acted) = decided(record, &staff, act);
+            let effects = written_down(&facts, conversation, who, named);
+            Ok((facts, effects, acted))
         })
         .await
 }
@@ -146,6 +179,12 @@ fn decided(record: &ConversationRecord, staff: &StaffMember, act: &Act) -> (Vec<
 }
 
 /// Leaves a note, wherever the conversation stands.
-pub(crate) async fn note(conversation: &Conversation, staff: &StaffMember, text: &str) -> Result<(), ApiError> {
-    conversation.add(|record| Ok((vec![record.phase().note(staff.clone(), text)], Vec::new(), ()))).await
+pub(crate) async fn note(conversation: &Conversation, who: &SignedIn, text: &str) -> Result<(), ApiError> {
+    conversation
+        .add(|record| {
+            let facts = vec![record.phase().note(who.member(), text)];
+            let effects = written_down(&facts, conversation, who, ("note", ""));
+            Ok((facts, effects, ()))
+        })
+        .await
 }

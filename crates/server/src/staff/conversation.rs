@@ -20,7 +20,7 @@ use super::refusal::{Refusal, see_other};
 use super::session::{self, Posted, SignedIn};
 use super::templates::{Told, page};
 use super::transcript::{Transcript, transcript};
-use super::{address, audit, now_ms, words};
+use super::{address, now_ms, words};
 use crate::conversations::Conversation;
 use crate::pages::service_name;
 use crate::people::{HERE_MS, PRESENT_MS};
@@ -196,13 +196,10 @@ pub(crate) async fn accept(
 ) -> Result<Response, Refusal> {
     who.need(Permission::Inbox)?;
     let conversation = find(&service, &id).await?;
-    let (action, from) = match acting::accept(service.store(), &conversation, &who.member()).await? {
-        Acted::Done => ("accept", String::new()),
-        Acted::TakenOver(from) => ("take_over", from),
-        acted @ (Acted::TakenBy(_) | Acted::NotWaiting) => return refused(&service, &who, &id, &acted, "").await,
-    };
-    audit(&service, &who.staff, action, &id, &from).await?;
-    Ok(see_other(&format!("/staff/conversations/{id}?done=accepted")))
+    match acting::accept(service.store(), &conversation, &who).await? {
+        Acted::Done | Acted::TakenOver(_) => Ok(see_other(&format!("/staff/conversations/{id}?done=accepted"))),
+        acted @ (Acted::TakenBy(_) | Acted::NotWaiting) => refused(&service, &who, &id, &acted, "").await,
+    }
 }
 
 /// What stands in the way: somebody else has it, or nobody waits any more.
@@ -272,8 +269,7 @@ pub(crate) async fn note(
         let typed = Typed { note: &text, ..Typed::default() };
         return unprocessable(&service, &who, &id, &told, typed).await;
     }
-    acting::note(&*find(&service, &id).await?, &who.member(), &text).await?;
-    audit(&service, &who.staff, "note", &id, "").await?;
+    acting::note(&*find(&service, &id).await?, &who, &text).await?;
     Ok(see_other(&format!("/staff/conversations/{id}?done=noted")))
 }
 
@@ -330,8 +326,8 @@ pub(crate) async fn return_to_assistant(
     acts(&service, &who, &id, &Act::Return, ("return_to_assistant", "", "returned"), "").await
 }
 
-/// Does something, writes down who did it, and shows the conversation again. `names` are those of the action in the
-/// audit, its detail there, and what the page then says was done.
+/// Does something and shows the conversation again. The names are those of the action in the audit, its detail there, and
+/// what the page then says was done.
 async fn acts(
     service: &Service,
     who: &SignedIn,
@@ -341,11 +337,8 @@ async fn acts(
     draft: &str,
 ) -> Result<Response, Refusal> {
     let conversation = find(service, id).await?;
-    match acting::act(&conversation, &who.member(), act).await? {
-        Acted::Done => {
-            audit(service, &who.staff, action, id, detail).await?;
-            Ok(see_other(&format!("/staff/conversations/{id}{}", address::query(&[("done", done)]))))
-        }
+    match acting::act(&conversation, who, act, (action, detail)).await? {
+        Acted::Done => Ok(see_other(&format!("/staff/conversations/{id}{}", address::query(&[("done", done)])))),
         acted => refused(service, who, id, &acted, draft).await,
     }
 }

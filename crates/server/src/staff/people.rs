@@ -13,7 +13,7 @@ use super::permission::{Permission, allows};
 use super::refusal::{Refusal, see_other};
 use super::session::{Posted, SignedIn};
 use super::templates::{Told, page};
-use super::{audit as write_audit, now_ms, words};
+use super::{did, now_ms, words};
 use crate::people::PRESENT_MS;
 use crate::service::Service;
 
@@ -84,12 +84,11 @@ pub(crate) async fn set_role(
         return shows(&service, &who, StatusCode::UNPROCESSABLE_ENTITY, &Told::problem("people", "Choose a role."))
             .await;
     };
-    service.store().set_role(&id, *role).await?;
     if !allows(*role, Permission::Inbox) {
-        // Residents must not wait for someone who cannot come.
+        // First of all: residents must not wait for someone who cannot come.
         service.store().set_available(&id, false, now_ms()).await?;
     }
-    write_audit(&service, &who.staff, "set_role", &id, name).await?;
+    service.store().set_role(&id, *role, Some(&did(&who.staff, "set_role", &id, name))).await?;
     Ok(see_other("/staff/people?done=role_set"))
 }
 
@@ -104,9 +103,8 @@ pub(crate) async fn set_active(
         return themselves(&service, &who).await;
     }
     let active = fields.text("active") == "yes";
-    service.store().set_active(&id, active).await?;
     let name = if active { "activated" } else { "deactivated" };
-    write_audit(&service, &who.staff, name, &id, "").await?;
+    service.store().set_active(&id, active, Some(&did(&who.staff, name, &id, ""))).await?;
     Ok(see_other(&format!("/staff/people?done={name}")))
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use conversation::StaffMember;
 use store::{SessionRow, StaffRow};
 use subtle::ConstantTimeEq as _;
@@ -24,6 +24,8 @@ pub(crate) const LONGEST_MS: i64 = 12 * 60 * MINUTE_MS;
 pub(crate) const IDLE_MS: i64 = 60 * MINUTE_MS;
 /// A session's last use is written down this often at most.
 const TOUCH_MS: i64 = MINUTE_MS / 2;
+/// Says by which protocol a browser came to the proxy in front.
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// A member of staff who is signed in.
 #[derive(Debug, Clone)]
@@ -124,9 +126,23 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 /// A cookie for the console alone. An empty one is forgotten by the browser at once.
 pub(crate) fn set_cookie(headers: &HeaderMap, name: &str, value: &str, seconds: i64) -> Option<HeaderValue> {
     let age = if value.is_empty() { 0 } else { seconds };
-    let secure = if is_loopback(headers) { "" } else { "; Secure" };
+    let secure = if is_loopback(headers) && !is_https(headers) { "" } else { "; Secure" };
     let cookie = format!("{name}={value}; Path=/staff; Max-Age={age}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::from_str(&cookie).ok()
+}
+
+/// Whether the request says that the browser uses TLS: by what a proxy adds (`X-Forwarded-Proto`, or `Forwarded` of RFC
+/// 7239), or by the page that it comes from. A proxy that leaves the browser's `Host` out makes every browser look like one
+/// on this machine. Whoever forges these makes their own cookie stricter, and nobody else's.
+fn is_https(headers: &HeaderMap) -> bool {
+    let says = |name: HeaderName, so: fn(&str) -> bool| {
+        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.any(|value| so(&value.to_ascii_lowercase()))
+    };
+    says(FORWARDED_PROTO, |value| value.contains("https"))
+        || says(header::FORWARDED, |value| value.replace('"', "").contains("proto=https"))
+        || says(header::ORIGIN, |value| value.starts_with("https://"))
+        || says(header::REFERER, |value| value.starts_with("https://"))
 }
 
 /// Whether the browser runs on the machine of the service: only there the console is used without TLS.
@@ -155,17 +171,43 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    /// The cookie for a request to this host with another header.
+    fn cookie_for(host: &str, name: HeaderName, value: &str) -> String {
+        let text = |value: &str| HeaderValue::from_str(value).unwrap();
+        let headers = HeaderMap::from_iter([(header::HOST, text(host)), (name, text(value))]);
+        set_cookie(&headers, COOKIE, "a", 60).unwrap().to_str().unwrap().to_owned()
+    }
+
     #[test]
     fn a_cookie_travels_without_tls_on_the_machine_itself_only() {
-        let of = |host: &str| {
-            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_str(host).unwrap())]);
-            set_cookie(&headers, COOKIE, "a", 60).unwrap().to_str().unwrap().to_owned()
-        };
+        let of = |host: &str| cookie_for(host, header::ACCEPT, "*/*");
         for host in ["localhost", "localhost:8080", "127.0.0.1:80", "[::1]:80", "[::1]"] {
             assert!(!of(host).contains("Secure"), "{host}");
         }
         for host in ["", "reeve.example", "localhost.example:80", "127.0.0.1.example", "10.0.0.1:80"] {
             assert_eq!(of(host), "reeve_staff=a; Path=/staff; Max-Age=60; HttpOnly; SameSite=Strict; Secure", "{host}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_leaves_the_host_out_is_not_taken_for_the_machine_itself() {
+        for (name, value, secure) in [
+            (FORWARDED_PROTO, "https", true),
+            (FORWARDED_PROTO, "HTTPS, http", true),
+            (FORWARDED_PROTO, "http", false),
+            (header::FORWARDED, "for=192.0.2.60;proto=https;by=203.0.113.43", true),
+            (header::FORWARDED, "for=192.0.2.60; Proto=\"https\"", true),
+            (header::FORWARDED, "for=192.0.2.60;proto=http", false),
+            (header::ORIGIN, "https://reeve.example", true),
+            (header::ORIGIN, "null", false),
+            (header::REFERER, "https://reeve.example/staff/sign-in", true),
+            (header::REFERER, "http://localhost:8080/staff/sign-in?next=https://reeve.example", false),
+        ] {
+            assert_eq!(
+                cookie_for("127.0.0.1:8080", name.clone(), value).contains("; Secure"),
+                secure,
+                "{name}: {value}"
+            );
         }
     }
 

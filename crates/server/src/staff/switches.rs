@@ -14,7 +14,7 @@ use super::permission::Permission;
 use super::refusal::{Refusal, see_other};
 use super::session::{Posted, SignedIn};
 use super::templates::{Told, page};
-use super::{audit, now_ms, words};
+use super::{did, now_ms, words};
 use crate::service::Service;
 
 /// The longest message to residents: it stands above each conversation.
@@ -82,7 +82,6 @@ pub(crate) async fn set(
     }
     let detail = format!("{name}: {message}");
     let switches = Switches { mode: *mode, message, changed_ms: now_ms(), staff_id: Some(who.staff.id.clone()) };
-    service.store().set_switches(&switches).await?;
-    audit(&service, &who.staff, "set_switches", "", &detail).await?;
+    service.store().set_switches(&switches, &did(&who.staff, "set_switches", "", &detail)).await?;
     Ok(see_other("/staff/switches?done=switched"))
 }

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use conversation::{CloseOutcome, Phase, StaffMember};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use store::{Mode, NewStaff, Role, Switches};
+use store::{AuditRow, Mode, NewStaff, Role, Switches};
 
 use super::app::{Opened, Stream, TestApp, config, eventually, json_of, names, text_of};
 use crate::conversations::Conversation;
@@ -350,10 +350,19 @@ async fn leaving_is_whatever_it_is() {
 }
 
 /// Switches the assistant, and waits until the service knows.
-async fn switch(app: &TestApp, mode: Mode) {
+pub(super) async fn switch(app: &TestApp, mode: Mode) {
     let changed_ms = Timestamp::now().as_millisecond();
     let switches = Switches { mode, message: "Back at <noon>.".to_owned(), changed_ms, staff_id: None };
-    app.store.set_switches(&switches).await.unwrap();
+    let text = str::to_owned;
+    let did = AuditRow {
+        at_ms: changed_ms,
+        staff_id: None,
+        staff_name: text("ann"),
+        action: text("set_switches"),
+        subject: text(""),
+        detail: text(""),
+    };
+    app.store.set_switches(&switches, &did).await.unwrap();
     eventually(|| app.service.people().mode() == mode).await;
 }
 

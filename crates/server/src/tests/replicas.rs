@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use axum::http::Method;
 use conversation::{CloseOutcome, Phase};
-use jiff::Timestamp;
 use serde_json::json;
-use store::{Mode, Switches};
+use store::Mode;
 
 use super::app::{TestApp, json_of, names};
-use super::people::{ALWAYS, staff};
+use super::people::{ALWAYS, staff, switch};
 
 #[tokio::test]
 async fn two_servers_serve_one_conversation() {
@@ -52,11 +51,7 @@ async fn two_servers_serve_one_conversation() {
     said.await.unwrap();
     assert_eq!(at_one.until("state").await.data["phase"], "closed");
     // A switch set at one takes effect at the other.
-    let changed_ms = Timestamp::now().as_millisecond();
-    one.store
-        .set_switches(&Switches { mode: Mode::Off, message: String::new(), changed_ms, staff_id: None })
-        .await
-        .unwrap();
+    switch(&one, Mode::Off).await;
     for _ in 0..1000 {
         if two.service.people().mode() == Mode::Off {
             break;

@@ -3,6 +3,7 @@
 use conversation::{Phase, Reason};
 use serde_json::json;
 
+use super::people::did;
 use super::{add, answer, ask, no_answer, on_both, record, request};
 use crate::{Append, Appended, Effect, NewCallBack, NewOutbound, Obstacle, Store, StoreError};
 
@@ -62,7 +63,8 @@ async fn a_stale_version_is_a_conflict_and_changes_nothing() {
         let first = Phase::start().ask("t1", "client-1", "first").unwrap();
         let second = Phase::start().ask("t2", "client-2", "second").unwrap();
         let append = |fact, effects| Append { id: "c1", expected_version: 0, facts: fact, at_ms: 20, effects };
-        let effects = [Effect::CallBack(call_back("CB-1")), Effect::Outbound(outbound())];
+        let effects =
+            [Effect::CallBack(call_back("CB-1")), Effect::Outbound(outbound()), Effect::Audit(did(20, "accept"))];
         let (first, second) = ([first], [second]);
         let mut notices = store.notices();
         assert_eq!(store.append(&append(&first, &[])).await.unwrap(), Appended::Done);
@@ -73,6 +75,7 @@ async fn a_stale_version_is_a_conflict_and_changes_nothing() {
         assert_eq!(store.conversation("c1").await.unwrap().unwrap().version, 1);
         assert_eq!(store.call_backs(false, None).await.unwrap(), []);
         assert_eq!(store.due(1000, 10, 2000).await.unwrap(), []);
+        assert_eq!(store.audit(9, 0).await.unwrap(), []);
         // The next notice is of the next thing that did happen.
         store.notify(crate::Notice::Switches).await.unwrap();
         assert_eq!(notices.next().await, crate::Notice::Switches);
@@ -90,7 +93,8 @@ async fn effects_are_kept_with_their_cause_or_not_at_all() {
             other => panic!("{other:?}"),
         };
         let fact = [arrange(record(&store, "c1").await.phase())];
-        let effects = [Effect::Outbound(outbound()), Effect::CallBack(call_back("CB-1"))];
+        let effects =
+            [Effect::Outbound(outbound()), Effect::Audit(did(30, "accept")), Effect::CallBack(call_back("CB-1"))];
         let append = Append { id: "c1", expected_version: 2, facts: &fact, at_ms: 30, effects: &effects };
         assert_eq!(store.append(&append).await.unwrap(), Appended::Done);
         assert_eq!(store.call_back("CB-1").await.unwrap().unwrap().created_ms, 30);
@@ -103,6 +107,7 @@ async fn effects_are_kept_with_their_cause_or_not_at_all() {
         assert_eq!(record(&store, "c1").await.version(), 3);
         assert_eq!(store.conversation("c1").await.unwrap().unwrap().version, 3);
         assert_eq!(store.due(50, 10, 60).await.unwrap().len(), 1, "only the one from before");
+        assert_eq!(store.audit(9, 0).await.unwrap(), [did(30, "accept")]);
 
         // Effects without facts leave the version as it is.
         let effects = [Effect::CallBack(call_back("CB-2"))];

@@ -5,6 +5,7 @@ use std::time::Duration;
 use conversation::Speaker;
 use sqlx::{Connection as _, Executor as _};
 
+use super::people::did;
 use super::{Place, add, on_both, request};
 use crate::{Mode, Notice, Notices, Switches};
 
@@ -27,7 +28,7 @@ async fn what_changes_is_told_in_order() {
         let typing = Notice::Typing { conversation: "c1".to_owned(), from: Speaker::Staff(super::person("Ann")) };
         store.notify(typing.clone()).await.unwrap();
         let switches = Switches { mode: Mode::Off, message: String::new(), changed_ms: 40, staff_id: None };
-        store.set_switches(&switches).await.unwrap();
+        store.set_switches(&switches, &did(1, "set_switches")).await.unwrap();
         assert!(store.delete_conversation("c1", 50).await.unwrap());
         let queued = [of("c1"), Notice::Queue];
         let erased = [Notice::Erased { id: "c1".to_owned() }, Notice::Queue];

@@ -51,11 +51,11 @@ async fn staff_are_added_found_and_changed() {
         assert_eq!((ann.failed_attempts, ann.locked_until_ms, ann.last_seen_ms), (0, 0, None));
         assert_eq!(store.staff("other").await.unwrap(), None);
 
-        store.set_role(&id, Role::Administrator).await.unwrap();
-        store.set_password(&id, "another").await.unwrap();
+        store.set_role(&id, Role::Administrator, None).await.unwrap();
+        store.set_password(&id, "another", None).await.unwrap();
         let ann = store.staff(&id).await.unwrap().unwrap();
         assert_eq!((ann.role, ann.password_hash.as_str()), (Role::Administrator, "another"));
-        let missing = store.set_role("other", Role::Agent).await;
+        let missing = store.set_role("other", Role::Agent, None).await;
         assert!(matches!(missing, Err(StoreError::NotFound { .. })));
     })
     .await;
@@ -93,9 +93,9 @@ async fn who_is_available_is_known_while_they_are_seen() {
         store.add_session(&session("s1", &id, 900)).await.unwrap();
         store.touch_session("s1", 300).await.unwrap();
         assert_eq!(available(299).await, 1);
-        store.set_active(&id, false).await.unwrap();
+        store.set_active(&id, false, None).await.unwrap();
         assert_eq!(available(0).await, 0);
-        store.set_active(&id, true).await.unwrap();
+        store.set_active(&id, true, None).await.unwrap();
         assert_eq!(available(0).await, 0, "who comes back says so anew");
         store.set_available(&id, true, 400).await.unwrap();
         store.set_available(&id, false, 500).await.unwrap();
@@ -126,8 +126,8 @@ async fn sessions_begin_and_end() {
             store.add_session(&session("s3", &id, 900)).await.unwrap();
             match end {
                 "by name" => store.end_sessions_of(&id).await.unwrap(),
-                "by password" => store.set_password(&id, "new").await.unwrap(),
-                _ => store.set_active(&id, false).await.unwrap(),
+                "by password" => store.set_password(&id, "new", None).await.unwrap(),
+                _ => store.set_active(&id, false, None).await.unwrap(),
             }
             assert_eq!(live("s3", 0).await, None, "{end}");
         }
@@ -135,22 +135,40 @@ async fn sessions_begin_and_end() {
     .await;
 }
 
+pub(crate) fn did(at_ms: i64, action: &str) -> AuditRow {
+    AuditRow {
+        at_ms,
+        staff_id: None,
+        staff_name: "command line".to_owned(),
+        action: action.to_owned(),
+        subject: "ann".to_owned(),
+        detail: "agent".to_owned(),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_staff_did_is_written_down() {
     on_both(async |store| {
-        let did = |at_ms, action: &str| AuditRow {
-            at_ms,
-            staff_id: None,
-            staff_name: "command line".to_owned(),
-            action: action.to_owned(),
-            subject: "ann".to_owned(),
-            detail: "agent".to_owned(),
-        };
         for (at_ms, action) in [(1, "first"), (3, "third"), (2, "second")] {
             store.note(&did(at_ms, action)).await.unwrap();
         }
         assert_eq!(store.audit(2, 0).await.unwrap(), [did(3, "third"), did(2, "second")]);
         assert_eq!(store.audit(2, 2).await.unwrap(), [did(1, "first")]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_to_an_account_is_written_down_with_it_or_not_at_all() {
+    on_both(async |store| {
+        let id = add_ann(&store).await;
+        store.set_role(&id, Role::Curator, Some(&did(1, "set_role"))).await.unwrap();
+        store.set_active(&id, false, Some(&did(2, "deactivated"))).await.unwrap();
+        let ann = store.staff(&id).await.unwrap().unwrap();
+        assert_eq!((ann.role, ann.active), (Role::Curator, false));
+        let nobody = store.set_role("nobody", Role::Curator, Some(&did(3, "set_role"))).await;
+        assert!(matches!(nobody, Err(StoreError::NotFound { .. })), "{nobody:?}");
+        assert_eq!(store.audit(9, 0).await.unwrap(), [did(2, "deactivated"), did(1, "set_role")]);
     })
     .await;
 }
@@ -166,8 +184,9 @@ async fn switches_are_set() {
             changed_ms: 700,
             staff_id: Some("s1".to_owned()),
         };
-        store.set_switches(&switches).await.unwrap();
+        store.set_switches(&switches, &did(700, "set_switches")).await.unwrap();
         assert_eq!(store.switches().await.unwrap(), switches);
+        assert_eq!(store.audit(9, 0).await.unwrap(), [did(700, "set_switches")]);
     })
     .await;
 }

@@ -68,7 +68,7 @@ async fn five_failures_lock_a_name_and_unknown_names_are_answered_alike() {
     let audit = app.service.store().audit(10, 0).await.unwrap();
     assert_eq!(audit.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), ["locked"]);
     // A new password lifts the lock.
-    app.service.store().set_password(&id, &crate::hash_password("another password").unwrap()).await.unwrap();
+    app.service.store().set_password(&id, &crate::hash_password("another password").unwrap(), None).await.unwrap();
     assert_eq!(browser.sign_in("asha", "another password").await.status, StatusCode::SEE_OTHER);
 }
 
@@ -111,7 +111,7 @@ async fn sessions_end_by_themselves() {
     assert_eq!(status("fresh", now_ms - 59 * minute_ms, now_ms - 59 * minute_ms).await, StatusCode::OK);
     assert_eq!(status("idle", now_ms - 62 * minute_ms, now_ms - 61 * minute_ms).await, StatusCode::SEE_OTHER);
     assert_eq!(status("old", now_ms - 721 * minute_ms, now_ms).await, StatusCode::SEE_OTHER);
-    store.set_active(&id, false).await.unwrap();
+    store.set_active(&id, false, None).await.unwrap();
     assert_eq!(status("removed", now_ms, now_ms).await, StatusCode::SEE_OTHER);
 }
 
