@@ -60,11 +60,10 @@ export function newAnswer(isAsked: boolean): Answer {
   };
 
   /** Where a line goes: sentences flow into one paragraph, items and steps into one list. */
-  const placeFor = ({ kind, number }: Piece, flows: boolean): HTMLElement => {
-    const tag = kind === "text" ? "p" : kind === "item" ? "ul" : "ol";
+  const placeFor = ({ tag, number }: Piece, flows: boolean): HTMLElement => {
     let last = body.lastElementChild as HTMLElement | null;
-    if (last?.localName !== tag || (kind === "text" && !flows)) body.append((last = element(tag)));
-    return kind === "text" ? last : last.appendChild(element("li", number ? { value: number } : ""));
+    if (last?.localName !== tag || (tag === "p" && !flows)) body.append((last = element(tag)));
+    return tag === "p" ? last : last.appendChild(element("li", number ? { value: number } : ""));
   };
 
   /** A link to a source below. An address that leads to a part of a page leads out of the widget, so a script goes there. */
@@ -97,7 +96,7 @@ export function newAnswer(isAsked: boolean): Answer {
     const listed: string[] = [];
     for (const { text } of sentences) {
       for (const line of pieces(text)) {
-        if (line.kind === "text") body.append(element("p", "", written(line.text)));
+        if (line.tag === "p") body.append(element("p", "", written(line.text)));
         else listed.push(line.text);
       }
     }

@@ -24,18 +24,17 @@ export function address(href: string): string {
   return /^https?:$/.test(url.protocol) ? url.href : origin;
 }
 
-/** A refusal of the service, with what it says of it where that could be read. */
-export class Refusal extends Error {
-  constructor(readonly status: number, readonly said: Partial<ErrorBody>) {
-    super(said.code);
-  }
-}
+/** What the service refuses for good: the status, and what it says of it where that could be read. */
+type Refusal = { readonly status: number } & Partial<ErrorBody>;
+
+/** The refusal that a problem comes of, if it is one. */
+export const refusal = (problem: unknown): Refusal | undefined => (problem as { cause?: Refusal }).cause;
 
 /** Whether the conversation is not there any more. */
-export const isGone = (problem: unknown): boolean => problem instanceof Refusal && (problem.status === 401 || problem.status === 404);
-
-/** Whether it may go away by itself. */
-export const isPassing = ({ status }: Refusal): boolean => status >= 500 || status === 408 || status === 429;
+export function isGone(problem: unknown): boolean {
+  const status = refusal(problem)?.status;
+  return status === 401 || status === 404;
+}
 
 /** What there is to know before the first question. */
 export const askService = (): Promise<Service> => told(send("service", { signal: AbortSignal.timeout(SERVICE_MS) }));
@@ -90,7 +89,11 @@ async function send(route: string, request: RequestInit): Promise<Response> {
     if (!request.signal?.aborted) heard(false);
     throw problem;
   });
-  heard(response.status < 500);
-  if (response.ok) return response;
-  throw new Refusal(response.status, { ...(await response.json().catch(() => undefined)) });
+  const { ok, status } = response;
+  heard(status < 500);
+  if (ok) return response;
+  const said = await response.json().catch(() => undefined);
+  // The others may go away by themselves, like a lost line.
+  const isForGood = status < 500 && status !== 408 && status !== 429;
+  throw new Error("", { cause: isForGood && { ...said, status } });
 }

@@ -1,7 +1,8 @@
 /** What a line of an answer is: running text, an item of a list, or a numbered step. */
 
 export interface Piece {
-  readonly kind: "text" | "item" | "step";
+  /** The element in which it stands: a paragraph, or a list of items or steps. */
+  readonly tag: "p" | "ul" | "ol";
   readonly text: string;
   /** Of a step. */
   readonly number: string | undefined;
@@ -14,7 +15,7 @@ export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
   for (const line of text.split("\n")) {
     const [, item, number, listed = line] = LISTED.exec(line) ?? [];
-    if (line.trim()) found.push({ kind: item ? "item" : number ? "step" : "text", text: listed.trim(), number });
+    if (line.trim()) found.push({ tag: item ? "ul" : number ? "ol" : "p", text: listed.trim(), number });
   }
   return found;
 }

@@ -12,31 +12,23 @@ export interface Typed {
   readonly consent: boolean;
 }
 
-/** A field of the form. */
-export type Field = keyof Typed;
-
-/** Something to be mended. */
-export interface Problem {
-  readonly field: Field;
-  readonly text: string;
-}
+/** What is to be mended, by the names of the fields. */
+export type Problems = Partial<Record<keyof Typed, string>>;
 
 /** As few digits as the shortest phone number in use has. */
 const FEWEST_DIGITS = 6;
 const EMAIL = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/u;
 
-/** The problems, in the order of the fields. */
-export function check(typed: Typed): Problem[] {
-  const { name, phone, email, question, consent } = request(typed);
-  const problems: Problem[] = [];
-  const add = (field: Field, text: string) => problems.push({ field, text });
-  if (!name) add("name", words.noName);
-  if (!phone && !email) add("phone", words.noReach);
+/** What is wrong with what would be sent. */
+export function check({ name, phone, email, question, consent }: Partial<CallBackRequest>): Problems {
+  const problems: Problems = {};
+  if (!name) problems.name = words.noName;
+  if (!phone && !email) problems.phone = words.noReach;
   // How people write their number is their own; that it can be dialled is what counts.
-  if (phone && phone.replace(/\D/gu, "").length < FEWEST_DIGITS) add("phone", words.badPhone);
-  if (email && !EMAIL.test(email)) add("email", words.badEmail);
-  if (!question) add("question", words.noQuestion);
-  if (!consent) add("consent", words.noConsent);
+  if (phone && phone.replace(/\D/gu, "").length < FEWEST_DIGITS) problems.phone = words.badPhone;
+  if (email && !EMAIL.test(email)) problems.email = words.badEmail;
+  if (!question) problems.question = words.noQuestion;
+  if (!consent) problems.consent = words.noConsent;
   return problems;
 }
 

@@ -1,5 +1,5 @@
 /** The form for a call-back. What was typed stays typed until it has been sent. */
-import { check, request, type Problem, type Typed } from "./call-back-check";
+import { check, request, type Problems, type Typed } from "./call-back-check";
 import { button, element, focusOn, instead } from "./dom";
 import { complain, newField } from "./field";
 import { inEnglish, words } from "./language";
@@ -38,9 +38,9 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
     sendButton.textContent = isBusy ? words.sendingForm : words.sendForm;
   };
 
-  const typed = () => ({
+  const filled = () => request({
     ...Object.fromEntries(new FormData(form)), consent: (consent.control as HTMLInputElement).checked,
-  }) as Typed;
+  } as Typed);
 
   const summarise = (content: HTMLElement) => {
     summary.replaceChildren(element("h3", "", words.problems), content);
@@ -48,35 +48,35 @@ export function newForm(keptDays: number | null | undefined, send: (request: Cal
     focusOn(summary);
   };
 
-  const show = (problems: readonly Problem[]) => {
+  /** Says whether there are any. */
+  const show = (problems: Problems) => {
     const list = element("ul");
     for (const field of [name, phone, email, question, time, consent]) {
+      const { control } = field;
+      const text = problems[control.name as keyof Problems];
       complain(field);
-      for (const { field: wrong, text } of problems) {
-        const { control } = field;
-        if (wrong !== control.name) continue;
-        complain(field, element("span", "unseen", `${words.error} `), text);
-        const link = element("a", { href: `#${control.id}` }, text);
-        instead(link, "click", () => control.focus());
-        list.append(element("li", "", link));
-      }
+      if (!text) continue;
+      complain(field, element("span", "unseen", `${words.error} `), text);
+      const link = element("a", { href: `#${control.id}` }, text);
+      instead(link, "click", () => control.focus());
+      list.append(element("li", "", link));
     }
+    const wrong = list.hasChildNodes();
     summary.hidden = true;
-    if (problems.length > 0) summarise(list);
+    if (wrong) summarise(list);
+    return wrong;
   };
 
   const clear = () => {
     form.reset();
-    show([]);
+    show({});
   };
 
   instead(form, "submit", () => {
-    if (busy) return;
-    const problems = check(typed());
-    show(problems);
-    if (problems.length > 0) return;
+    const details = filled();
+    if (busy || show(check(details))) return;
     setBusy(true);
-    send(request(typed())).then(clear, ({ message }: Error) =>
+    send(details).then(clear, ({ message }: Error) =>
       // What the service says, it says in the language of the pages.
       summarise(element("p", message === words.sendFailed ? {} : inEnglish(), message))).finally(() => setBusy(false));
   });

@@ -1,8 +1,8 @@
 /** Messages between the resident and the person: shown at once, sent in their order, and tried again under the same name. */
-import { Refusal, isGone, isPassing, sendMessage, tellTyping } from "./api";
+import { isGone, refusal, sendMessage, tellTyping } from "./api";
 import { delayMs, pause } from "./backoff";
 import { council } from "./contact";
-import { button, element, focusOn, written } from "./dom";
+import { button, element, focusOn, paragraph } from "./dom";
 import { words } from "./language";
 import { link } from "./link";
 import * as log from "./log";
@@ -84,7 +84,7 @@ function newSending(name: string, text: string): Sending {
     },
   };
   mine.set(name, message);
-  log.show(element("article", "mine", element("h3", "unseen", words.youWrote), element("p", { dir: "auto" }, written(text)), state));
+  log.show(element("article", "mine", element("h3", "unseen", words.youWrote), paragraph(text), state));
   return message;
 }
 
@@ -109,9 +109,10 @@ async function deliver(message: Sending, signal: AbortSignal): Promise<void> {
       arrived(message);
       return;
     } catch (problem) {
-      if (problem instanceof Refusal && !isPassing(problem)) {
+      const refused = refusal(problem);
+      if (refused) {
         // The person may have left a moment before; the event that says so brings it.
-        hasEnded = problem.said.code === "no_person" || isGone(problem);
+        hasEnded = refused.code === "no_person" || isGone(problem);
         break;
       }
     }
@@ -126,7 +127,7 @@ async function deliver(message: Sending, signal: AbortSignal): Promise<void> {
 
 function staffMessage({ name, text, page }: Message): HTMLElement {
   const article = element("article", "theirs", element("h3", "who", words.who(name ?? words.somebody, council)));
-  for (const line of text.split("\n")) if (line.trim()) article.append(element("p", { dir: "auto" }, written(line)));
+  for (const line of text.split("\n")) if (line.trim()) article.append(paragraph(line));
   if (page) article.append(element("p", "", `${words.page} `, link(page.title, page.href)));
   return article;
 }

@@ -17,8 +17,17 @@ let person: string | undefined;
 export function begin(most: number, onSend: (text: string) => void, onTyping: () => void): void {
   longest = most;
   instead(form, "submit", () => {
-    const text = take();
-    if (text) onSend(text);
+    const text = typed();
+    if (busy) return;
+    if (text && length(text) <= longest) {
+      box.value = "";
+      changed();
+      onSend(text);
+    } else {
+      if (text) complain((person ? words.longMessage : words.longQuestion)(longest));
+      else complain(person ? words.emptyMessage : words.emptyQuestion);
+      box.focus();
+    }
   });
   box.addEventListener("keydown", (event) => {
     // While a word is being composed, as in Chinese or Japanese, Enter accepts the word.
@@ -49,8 +58,8 @@ export function setBusy(isBusy: boolean): void {
   if (!isBusy && active === stop) focus();
 }
 
-/** Says what is wrong and what to do. */
-export const complain = (told: string): void => field.complain({ control: box, problem }, told);
+/** Says what is wrong and what to do, or takes complaints back. */
+export const complain = (...told: string[]): void => field.complain({ control: box, problem }, ...told);
 
 /** Puts text back that could not be sent, unless other text is being typed. */
 export function restore(text: string): void {
@@ -65,32 +74,14 @@ export const hasFocus = (): boolean => focused() === box;
 /** Keeps the box in view while what is above it grows. */
 export const stayInView = (): void => bringIntoView(form);
 
-/** Takes complaints back. */
-export const calm = (): void => field.complain({ control: box, problem });
-
 const typed = (): string => box.value.trim();
-
-/** What is typed, if it can be sent; it is gone from the box then. */
-function take(): string | undefined {
-  if (busy) return undefined;
-  const text = typed();
-  if (!text) complain(person ? words.emptyMessage : words.emptyQuestion);
-  else if (length(text) > longest) complain((person ? words.longMessage : words.longQuestion)(longest));
-  else {
-    box.value = "";
-    changed();
-    return text;
-  }
-  box.focus();
-  return undefined;
-}
 
 function changed(): void {
   keepDraft(box.value);
   const left = longest - length(typed());
   count.textContent = left >= longest * SHOW_REST_BELOW ? "" : left >= 0 ? words.left(left) : words.over(-left);
   count.classList.toggle("problem", left < 0);
-  if (left >= 0) calm();
+  if (left >= 0) complain();
 }
 
 /** Characters as the service counts them. */

@@ -116,7 +116,7 @@ function listen(open: Session, last = 0): void {
   follower = follow(open, { event: apply, connection, gone: () => gone(open), mayRest: () => !handoff.isOpen() && !running }, last);
 }
 
-function apply({ name, data }: Numbered): void {
+export function apply({ name, data }: Numbered): void {
   switch (name) {
     case "question":
       log.ask(data.client_turn_id, data.text);
@@ -198,17 +198,11 @@ async function run(entry: log.Entry): Promise<void> {
   const turn = { entry, abort };
   running = turn;
   began();
-  composer.calm();
+  composer.complain();
   composer.setBusy(true);
   status.say("turn", words.connecting);
   entry.asked.scrollIntoView();
-  const end = await runTurn(entry.question, entry.name, {
-    event: apply,
-    lost: () => status.say("turn", words.reconnecting),
-    restart: (another) => {
-      if (!entry.ended) log.restart(entry, another);
-    },
-  }, abort.signal);
+  const end = await runTurn(entry, abort.signal);
   // The conversation may have been deleted meanwhile, and another begun.
   if (running !== turn) return;
   running = undefined;
@@ -256,7 +250,7 @@ async function erase(): Promise<void> {
   calm();
   status.clear();
   composer.setBusy(false);
-  composer.calm();
+  composer.complain();
   let receipt: Receipt | undefined;
   deleting = true;
   try {

@@ -35,6 +35,9 @@ export function instead(place: HTMLElement, event: "click" | "submit", action: (
 /** What somebody wrote: its direction is its own, and controls of direction in it end where it ends. */
 export const written = (text: string): HTMLElement => element("bdi", "", text);
 
+/** A paragraph of what somebody wrote. */
+export const paragraph = (text: string): HTMLElement => element("p", { dir: "auto" }, written(text));
+
 /** Gives the focus to a control, without moving what is shown. */
 export const focus = (control: HTMLElement): void => control.focus({ preventScroll: true });
 

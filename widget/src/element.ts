@@ -16,7 +16,7 @@ import * as panel from "./panel";
 import { onReach } from "./reach";
 import { say } from "./status";
 import type { Service } from "./types";
-import { close, dialog, launcher, lost, make, news, title, ui } from "./ui";
+import { close, dialog, fill, launcher, lost, news, title, ui } from "./ui";
 import css from "./widget.css?inline";
 
 /** The element that the widget is in. */
@@ -65,10 +65,10 @@ async function present(host: HTMLElement): Promise<Service | undefined> {
   return undefined;
 }
 
-/** Makes the parts, and listens: to opening and closing, the keys, and the line. */
+/** Fills the parts, and listens: to opening and closing, the keys, and the line. */
 function begin(service: Service, greeting: string | null): void {
   contact.learn(service);
-  make(service, greeting);
+  fill(service, greeting);
   panel.begin(service.call_back_days);
   conversation.begin(service.longest, () => {
     if (dialog.hidden) launcher.textContent = news.textContent = words.newMessage;

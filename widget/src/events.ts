@@ -4,15 +4,16 @@ import type { ConversationEvent } from "./types";
 /** An event with its number in the conversation. What only passes, such as a stage of the work, has none. */
 export type Numbered = ConversationEvent & { readonly id: number | undefined };
 
-/** Cuts a stream of text into events. */
-export class EventParser {
-  #rest = "";
-
-  /** The events that this piece completes. Those of names that are not known, which a newer service may send, nobody heeds. */
-  push(piece: string): Numbered[] {
-    const blocks = (this.#rest + piece).split(/\r?\n\r?\n/);
+/**
+ * Cuts a stream of text into events: gives the events that a piece completes. Those of names that are not known, which a
+ * newer service may send, nobody heeds.
+ */
+export function eventParser(): (piece: string) => Numbered[] {
+  let rest = "";
+  return (piece) => {
+    const blocks = (rest + piece).split(/\r?\n\r?\n/);
     // What follows the last blank line is not complete yet.
-    this.#rest = blocks.pop()!;
+    rest = blocks.pop()!;
     const events: Numbered[] = [];
     for (const block of blocks) {
       const fields = { id: "", event: "", data: "" };
@@ -22,19 +23,19 @@ export class EventParser {
       if (data) events.push({ id: Number(id) || undefined, name: event, data: JSON.parse(data) } as Numbered);
     }
     return events;
-  }
+  };
 }
 
 /** The events of a response, as they come; `onBytes` is told whenever anything comes, be it only a sign of life. */
 export async function* read(response: Response, onBytes?: () => void): AsyncGenerator<Numbered, void, void> {
-  const parser = new EventParser();
+  const parse = eventParser();
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       onBytes?.();
-      yield* parser.push(value);
+      yield* parse(value);
     }
   } finally {
     // Ends the connection when whoever reads has had enough.

@@ -1,5 +1,5 @@
 /** The way to a person, as the resident sees it: where it stands, what can be done, and the chat. */
-import { Refusal, askForPerson, leavePerson, requestCallBack } from "./api";
+import { askForPerson, leavePerson, refusal, requestCallBack } from "./api";
 import * as chat from "./chat";
 import * as composer from "./composer";
 import { council } from "./contact";
@@ -55,7 +55,7 @@ export function clear(): void {
 export function onState(change: StateChange): void {
   const before = told;
   told = afterState(before, change);
-  if (change.phase !== "with_person") stopTyping();
+  stopTyping();
   if (change.phase === "with_person" || change.phase === "call_back_offered") form = false;
   log.endOffer();
   notice(before, told, change);
@@ -90,9 +90,11 @@ export async function ask(): Promise<void> {
   await run(async () => {
     const before = told;
     const asked = await inConversation(askForPerson);
-    if (asked.phase === "unavailable") throw new Error();
+    const after = afterAsking(before, asked);
+    // Nobody can be asked for.
+    if (after === before) throw new Error();
     began();
-    done(before, afterAsking(before, asked));
+    done(before, after);
     panel.focus();
   }, words.askFailed);
 }
@@ -134,8 +136,9 @@ export async function sendCallBack(request: CallBackRequest): Promise<void> {
   const before = told;
   const arranged = await inConversation((open) => requestCallBack(open, request)).catch((problem: unknown) => {
     // What the service has against a field it says in words for the resident.
-    const isTold = problem instanceof Refusal && (problem.status === 422 || problem.status === 413);
-    throw new Error((isTold && problem.said.detail) || words.sendFailed);
+    const refused = refusal(problem);
+    const isTold = refused?.status === 422 || refused?.status === 413;
+    throw new Error((isTold && refused.detail) || words.sendFailed);
   });
   began();
   const shown = callBackNotice(arranged);

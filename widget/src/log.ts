@@ -3,7 +3,7 @@
  * turn's own stream and by the conversation's; the second time it changes nothing.
  */
 import { newAnswer, type Answer } from "./answer";
-import { element, written } from "./dom";
+import { element, paragraph } from "./dom";
 import { words } from "./language";
 import type { Reply, Sentence } from "./types";
 import { coming, log } from "./ui";
@@ -41,7 +41,7 @@ export const entry = (clientTurnId: string | undefined): Entry | undefined => kn
 export function ask(clientTurnId: string, text: string): Entry {
   const before = entry(clientTurnId);
   if (before) return before;
-  const asked = element("article", "question", element("h3", "unseen", words.you), element("p", { dir: "auto" }, written(text)));
+  const asked = element("article", "question", element("h3", "unseen", words.you), paragraph(text));
   const made = { name: clientTurnId, question: text, asked, answer: newAnswer(true), ended: false };
   known.set(clientTurnId, made);
   coming.append(made.answer.article);
@@ -49,8 +49,9 @@ export function ask(clientTurnId: string, text: string): Entry {
   return made;
 }
 
-/** The turn of this question begins anew, under another name. */
+/** The turn of this question begins anew, under another name, unless it has ended. */
 export function restart(which: Entry, clientTurnId: string): void {
+  if (which.ended) return;
   which.answer.restart();
   known.delete(which.name);
   known.set(which.name = clientTurnId, which);

@@ -13,7 +13,7 @@ const dateOf = (at: Date): string => format(at, { weekday: "long", day: "numeric
 /** "8:30am on Thursday 26 November", "8:30am today, Thursday 26 November"; nothing for what is no time. */
 export function inWords(rfc3339: string | Date, now = new Date()): string | undefined {
   const at = new Date(rfc3339);
-  if (Number.isNaN(+at)) return undefined;
+  if (isNaN(+at)) return undefined;
   const [date, today] = [dateOf(at), dateOf(now)];
   const day = date.slice(0, -5);
   if (date === today) return words.today(clock(at), day);

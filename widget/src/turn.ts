@@ -2,24 +2,16 @@
  * One question from sending to its end, over lost connections and restarts of the service. A lost stream is taken up again
  * under the same name, so that nothing is computed twice; its sentences then come again from the first, with their numbers.
  */
-import { Refusal, isPassing, sendTurn } from "./api";
+import { refusal, sendTurn } from "./api";
 import { delayMs, pause } from "./backoff";
-import { inConversation } from "./conversation";
-import type { Numbered } from "./events";
+import { apply, inConversation } from "./conversation";
 import { isOpen } from "./handoff";
+import { words } from "./language";
+import { restart, type Entry } from "./log";
 import { newName } from "./names";
 import * as session from "./session";
+import { say } from "./status";
 import type { Reply } from "./types";
-
-/** Where a turn is shown. */
-export interface TurnView {
-  /** What comes before the end. */
-  event(event: Numbered): void;
-  /** The line was lost, and another is tried. */
-  lost(): void;
-  /** What was shown of the answer does not count: it begins anew, under this name. */
-  restart(clientTurnId: string): void;
-}
 
 /**
  * How a turn ended: with a reply, or why not. A person has the conversation, and the service has the question in it
@@ -33,18 +25,18 @@ const MOST_TRIES = 5;
 /** A connection that lasted so long did not fail: the tries are counted anew. */
 const GOOD_MS = 10_000;
 
-/** Runs the turn of this name to its end. Never rejects. */
-export async function runTurn(text: string, clientTurnId: string, view: TurnView, signal: AbortSignal): Promise<TurnEnd> {
+/** Runs the turn of a question to its end. Never rejects. */
+export async function runTurn(entry: Entry, signal: AbortSignal): Promise<TurnEnd> {
   let failures = 0;
   /** A turn that the service gave up, or in a conversation that is full, is begun anew once and not for ever. */
   let renewed = false;
 
   /** One connection: the turn's end, or nothing when the stream broke off. */
   const attempt = async (): Promise<TurnEnd | undefined> => {
-    for await (const event of await inConversation((open) => sendTurn(open, clientTurnId, text, signal), signal)) {
+    for await (const event of await inConversation((open) => sendTurn(open, entry.name, entry.question, signal), signal)) {
       if (event.name === "reply") return event.data;
       if (event.name === "error") return ended(event.data.code);
-      view.event(event);
+      apply(event);
     }
     return undefined;
   };
@@ -58,8 +50,9 @@ export async function runTurn(text: string, clientTurnId: string, view: TurnView
   /** What a failed connection means; nothing when it is worth another try. */
   const judge = (problem: unknown): TurnEnd | undefined => {
     if (signal.aborted) return "stopped";
-    if (!(problem instanceof Refusal) || isPassing(problem)) return undefined;
-    const { code } = problem.said;
+    const refused = refusal(problem);
+    if (!refused) return undefined;
+    const { code } = refused;
     if (code === "turn_in_progress") return "busy";
     if (code === "with_person") return code;
     // A full conversation in which a person is expected is not left.
@@ -72,8 +65,7 @@ export async function runTurn(text: string, clientTurnId: string, view: TurnView
   const renew = (): boolean => {
     if (renewed) return false;
     renewed = true;
-    clientTurnId = newName();
-    view.restart(clientTurnId);
+    restart(entry, newName());
     return true;
   };
 
@@ -86,7 +78,7 @@ export async function runTurn(text: string, clientTurnId: string, view: TurnView
     const wait = delayMs(failures);
     // Without a line there is nothing to give up: it goes on when there is one again.
     if (navigator.onLine) failures += 1;
-    view.lost();
+    say("turn", words.reconnecting);
     await pause(wait, signal);
     if (signal.aborted) return "stopped";
   }

@@ -74,6 +74,41 @@ describe("the element", () => {
     await page.waitForURL(/garden-waste/);
   }));
 
+  test("where it covers the screen the focus stays in it, and beside the page it does not", () => onPage(
+    `<main><a id="before" href="#before">Before</a></main><reeve-chat>${INSIDE}</reeve-chat><p><a id="after" href="#after">After</a></p>`, async (page, script) => {
+      const press = async (key) => {
+        await page.keyboard.press(key);
+        return (await focus(page)).id;
+      };
+      await openDialog(page);
+      for (const key of ["Tab", "Shift+Tab"]) {
+        for (let presses = 0; presses < 30; presses += 1) {
+          await page.keyboard.press(key);
+          assert.equal(await page.evaluate(() => document.activeElement.localName), "reeve-chat", `${key}, ${presses}`);
+        }
+      }
+      await page.locator("#close").focus();
+      assert.equal(await press("Shift+Tab"), "send");
+      assert.equal(await press("Tab"), "close");
+      // While an answer is on its way, Stop stands in the place of Send.
+      script.held = new Promise(() => {});
+      await ask(page, "How much is it?");
+      await page.locator("#stop").focus();
+      assert.equal(await press("Tab"), "close");
+      assert.equal(await press("Shift+Tab"), "stop");
+      // The window becomes wider while it is open.
+      await page.setViewportSize({ width: 1280, height: 900 });
+      assert.equal(await press("Tab"), "launcher");
+      assert.equal(await press("Tab"), "after");
+      await page.locator("#close").focus();
+      assert.equal(await press("Shift+Tab"), "before");
+      // And narrow again; once it is closed, the page is there.
+      await page.setViewportSize({ width: 375, height: 667 });
+      await page.locator("#close").focus();
+      assert.equal(await press("Escape"), "launcher");
+      assert.equal(await press("Tab"), "after");
+    }, { viewport: { width: 375, height: 667 } }));
+
   test("the whole job is done with the keyboard alone", () => onPage(undefined, async (page, script) => {
     await page.locator("#launcher").waitFor();
     await tabTo(page, ({ id }) => id === "launcher");

@@ -62,6 +62,8 @@ pub(super) struct Told {
     asks_to_delete: bool,
     /// A reply that could not be kept.
     lost: Option<Value>,
+    /// The conversation holds as much as it can; the page leads to a new one.
+    is_full: bool,
 }
 
 impl Told {
@@ -70,15 +72,18 @@ impl Told {
         if error.is_ours() {
             return Self::failed(error);
         }
-        let problem = Problem::new("chat-text", text, longest);
-        Self { status: error.status(), problems: vec![problem], ..Self::default() }
+        Self::problem(error, Problem::new("chat-text", text, longest))
     }
 
     /// Something went wrong on our side, or the page is out of date.
     pub(super) fn failed(error: &ApiError) -> Self {
         let (text, longest) = words::of_fault(error);
-        let problem = Problem::new("", text, longest);
-        Self { status: error.status(), problems: vec![problem], ..Self::default() }
+        Self::problem(error, Problem::new("", text, longest))
+    }
+
+    fn problem(error: &ApiError, problem: Problem) -> Self {
+        let is_full = error.code() == "conversation_full";
+        Self { status: error.status(), problems: vec![problem], is_full, ..Self::default() }
     }
 
     /// With what was typed, which is shown again.
@@ -237,6 +242,7 @@ fn page(service: &Service, key: &Key, told: &Told, entries: &[Entry], values: Sh
         notice => told.notice.map(|notice| language.say(notice, &[])),
         draft => told.draft,
         asks_to_delete => told.asks_to_delete,
+        is_full => told.is_full,
     };
     let html = service
         .templates()

@@ -130,6 +130,7 @@ pub(super) const WELSH: &[(&str, &str)] = &[
     ("Your last question is still being answered. Wait a moment, then press Send again.",
      "Mae eich cwestiwn diwethaf yn dal i gael ei ateb. Arhoswch eiliad, yna pwyswch Anfon eto."),
     ("This conversation is long. Start a new one.", "Mae’r sgwrs hon yn hir. Dechreuwch un newydd."),
+    ("Start a new conversation", "Dechrau sgwrs newydd"),
     ("Type your message first.", "Teipiwch eich neges yn gyntaf."),
     ("A message can be up to {longest} characters long. Send it in parts.", "Gall eich neges fod hyd at {longest} nod. Anfonwch hi mewn rhannau."),
     ("The chat has ended, so your message was not sent. It is still here.", "Mae’r sgwrs wedi dod i ben, felly ni chafodd eich neges ei hanfon. Mae hi’n dal yma."),

@@ -44,9 +44,10 @@ pub(crate) fn render(knowledge: &Knowledge, page: &Page) -> Rendered {
             }
             // Alignment would be written as inline style, which the security policy forbids.
             Event::Start(Tag::Table(columns)) => {
-                events.push(Event::Html(
-                    "<div class=\"table\" role=\"region\" aria-label=\"Table\" tabindex=\"0\">".into(),
-                ));
+                // In the language of what stands around it.
+                let label = if page.lang.starts_with("cy") { "Tabl" } else { "Table" };
+                let region = format!("<div class=\"table\" role=\"region\" aria-label=\"{label}\" tabindex=\"0\">");
+                events.push(Event::Html(region.into()));
                 events.push(Event::Start(Tag::Table(vec![pulldown_cmark::Alignment::None; columns.len()])));
             }
             Event::End(TagEnd::Table) => {

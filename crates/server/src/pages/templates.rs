@@ -56,8 +56,7 @@ impl Templates {
         let rendered = markdown::render(knowledge, page);
         let service = page.service.as_deref();
         self.0.get_template("page.html")?.render(context! {
-            lang => page.lang,
-            council => council.name,
+            page_lang => page.lang,
             contact => ContactDetails::new(council, &council.contact_for(service), service, knowledge),
             title => page.title,
             address => links::address(&page.id),
@@ -66,6 +65,7 @@ impl Templates {
             service => service.map(|id| context! { id, name => site::service_name(council, id) }),
             last_reviewed => page.last_reviewed.map(|date| date.strftime("%-d %B %Y").to_string()),
             original => web_address(page.source_url.as_deref()),
+            ..frame(knowledge)
         })
     }
 
@@ -75,7 +75,7 @@ impl Templates {
     }
 }
 
-/// What every page says of the council.
+/// What every page says of the council, and the language in which it does.
 fn frame(knowledge: &Knowledge) -> Value {
     let council = &knowledge.council;
     context! {

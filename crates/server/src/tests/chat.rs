@@ -1,5 +1,6 @@
 //! A resident whose browser runs no scripts: the whole job at `/chat`, through the real router.
 
+mod full;
 mod kept;
 mod welsh;
 

@@ -97,6 +97,22 @@ async fn a_page_as_it_is_cited() {
 }
 
 #[tokio::test]
+async fn a_page_in_another_language_than_what_stands_around_it_says_so() {
+    let english = text_of(TestApp::start().await.get("/pages/garden-waste").await).await;
+    let welsh = text_of(TestApp::with_welsh_pages().await.get("/pages/garden-waste").await).await;
+    for (page, marked, label) in [(&english, "", "Table"), (&welsh, " lang=\"cy-GB\"", "Tabl")] {
+        for part in [
+            "<html lang=\"en\">",
+            &format!("<title{marked}>Garden waste – "),
+            &format!("<article class=\"page\"{marked}>"),
+            &format!("aria-label=\"{label}\""),
+        ] {
+            assert!(page.contains(part), "{part} is missing in {page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_leads_nowhere_is_explained_to_people() {
     let app = TestApp::start().await;
     let response = app.get("/pages/unknown").await;

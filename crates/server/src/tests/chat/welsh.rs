@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use conversation::{CloseOutcome, Phase};
 
-use super::super::app::{TestApp, config};
+use super::super::app::{Opened, TestApp, config};
 use super::super::people::{ALWAYS, NEVER, staff};
 use super::{Browser, accept, moved};
 use crate::language;
@@ -115,6 +115,32 @@ async fn an_answer_that_takes_long_is_told_in_welsh() {
     browser.send("ask", &[("text", "Eto?")]).await;
     browser.is_in_welsh();
     browser.has("Ni allwn gadw eich sgwrs ar hyn o bryd.");
+}
+
+#[tokio::test]
+async fn a_full_conversation_leads_to_a_new_one_in_its_language() {
+    for (app, address, text) in [
+        (TestApp::start().await, "/chat", "Start a new conversation"),
+        (TestApp::in_welsh(ALWAYS).await, WELSH, "Dechrau sgwrs newydd"),
+    ] {
+        let link = format!("<a href=\"{address}\">{text}</a>");
+        let mut browser = Browser::open_at(&app, address, &[]).await;
+        browser.send("ask", &[("text", "Again?")]).await;
+        let fields = browser.fields("ask", &[("text", "One more?")]);
+        let opened = Opened { id: fields["conversation"].clone(), token: fields["token"].clone() };
+        for number in 1..100 {
+            app.ask(&opened, &number.to_string(), "Again?").await;
+        }
+        browser.has_not(&link);
+        browser.send_fields(&fields).await;
+        assert_eq!(browser.status, StatusCode::CONFLICT);
+        browser.has(&link);
+        browser.has("One more?</textarea>");
+        let mut anew = Browser::open_at(&app, address, &[]).await;
+        anew.send("ask", &[("text", "One more?")]).await;
+        assert_eq!(anew.status, StatusCode::OK);
+        anew.has_not(&link);
+    }
 }
 
 #[tokio::test]
