@@ -272,7 +272,7 @@ describe("the way to a person", () => {
     await summary.waitFor();
     assert.equal((await focus(page)).className, "summary");
     assert.deepEqual(await summary.getByRole("link").allInnerTexts(), [
-      "Enter your name", "Enter an e-mail address, like name@example.com", "Tick the box if you agree that we use your details to call you back",
+      "Enter your name", "Enter an email address, like name@example.com", "Tick the box if you agree that we use your details to call you back",
     ]);
     await accessible(page);
     await screenshot(page, "call-back-problems");

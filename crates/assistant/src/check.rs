@@ -18,6 +18,7 @@ use corpus::{Page, Passage};
 use crate::facts::{Fact, covered, facts, plain};
 use crate::proof::unproven_facts;
 use evidence::Evidence;
+pub(crate) use evidence::is_question;
 use polarity::Difference;
 use reading::Reading;
 use support::Window;
@@ -113,7 +114,7 @@ fn citation(page: &Page, passage: &Passage, first: usize, last: usize) -> Citati
 /// Why a sentence was refused.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
-    /// It states nothing: it holds no word, or is only a heading.
+    /// It states nothing: it holds no word, asks, or is only a heading.
     Empty,
     /// This fact does not stand in the passage.
     UnknownFact(Fact),
@@ -185,7 +186,7 @@ impl ReadPassage<'_> {
     pub fn check(&self, text: &str) -> Result<CheckedSentence, Refusal> {
         let (text, evidence) = (text.trim(), self.evidence.as_slice());
         let claim = Reading::of(text);
-        if claim.said().next().is_none() {
+        if claim.said().next().is_none() || is_question(text) {
             return Err(Refusal::Empty);
         }
         let claimed = claim.units.iter().filter_map(|unit| unit.fact.as_ref());
@@ -233,7 +234,7 @@ fn agree(text: &str, claim: &Reading, window: &Window, evidence: &[Evidence]) ->
     if let Some(fact) = window.missing_facts.first() {
         return Err(Refusal::MisplacedFact(fact.clone()));
     }
-    support::enough(claim, window)?;
+    support::enough(claim, window, evidence)?;
     if let Some(fact) = figures::misplaced(claim, window, evidence) {
         return Err(Refusal::MisplacedFact(fact));
     }
@@ -359,6 +360,37 @@ mod tests {
         let answer = page.passages[0].sentences.iter().position(|s| s.text.starts_with("A:")).unwrap();
         let quoted = CheckedSentence::quoted(&page, &page.passages[0], answer, false);
         assert_eq!((quoted.text(), quoted.evidence()[0].quote.as_str()), ("Yes, it is free.", "A: Yes, it is free."));
+    }
+
+    /// Checks a sentence against a page that begins with its title.
+    fn check_on(page: &str, sentence: &str) -> Result<CheckedSentence, Refusal> {
+        let text = format!("---\nid: p\ntitle: {page}");
+        let page = Page::parse(std::path::Path::new("p.md"), &text).unwrap().0;
+        Checker::new().check(sentence, &page, &page.passages[0])
+    }
+
+    #[test]
+    fn a_question_states_nothing() {
+        let bonfires = "Bonfires\n---\n# Bonfires\n\nQ: Can I burn garden waste at home?\n\nA: Ask the warden first.\n";
+        assert_eq!(check_on(bonfires, "Can I burn garden waste at home?"), Err(Refusal::Empty));
+        let stated = check_on(bonfires, "You can burn garden waste at home.");
+        assert!(matches!(stated, Err(Refusal::Unsupported(_))), "{stated:?}");
+        let refunds = "Refunds\n---\n# Refunds\n\nCan I get my money back after 14 days? Ask us by email.\n";
+        let stated = check_on(refunds, "You can get your money back after 14 days.");
+        assert!(matches!(stated, Err(Refusal::UnknownFact(_))), "{stated:?}");
+        // What it asks about, its answer is about.
+        let skips = "Skips\n---\n# Skips\n\nHow much is a skip permit? It is £31 a week.\n";
+        let answer = check_on(skips, "A skip permit is £31 a week.").unwrap();
+        assert_eq!(answer.evidence()[0].quote, "It is £31 a week.");
+    }
+
+    #[test]
+    fn a_heading_states_nothing() {
+        let permits = "Parking permits\n---\n# Parking permits\n\n## Apply online\n\nA permit costs £31 a year.\n";
+        let stated = check_on(permits, "You can apply online for a permit.");
+        assert!(matches!(stated, Err(Refusal::Unsupported(_))), "{stated:?}");
+        assert!(check_on(permits, "A parking permit costs £31 a year.").is_ok());
+        assert!(check_on("Blue Badges\n---\n# Blue Badges\n\nIt is free.\n", "A Blue Badge is free.").is_ok());
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! The way to a person: phone, e-mail and when someone is there.
+//! The way to a person: phone, email and when someone is there.
 
 use corpus::Council;
 use jiff::Timestamp;
@@ -11,9 +11,9 @@ pub(crate) fn way_to_a_person(council: &Council, service: Option<&str>, now: Tim
     let (phone, email) = (contact.phone.as_ref(), contact.email.as_ref());
     let address = council.contact.address.as_ref();
     let mut text = match (phone, email) {
-        (Some(phone), Some(email)) => format!("You can call {} on {phone} or e-mail {email}.", council.name),
+        (Some(phone), Some(email)) => format!("You can call {} on {phone} or email {email}.", council.name),
         (Some(phone), None) => format!("You can call {} on {phone}.", council.name),
-        (None, Some(email)) => format!("You can e-mail {} at {email}.", council.name),
+        (None, Some(email)) => format!("You can email {} at {email}.", council.name),
         (None, None) => match (address, &council.website) {
             (Some(address), _) => format!("You can visit or write to {}.", address.trim_end_matches('.')),
             (None, Some(website)) => format!("You can find how to reach us at {website}."),
@@ -67,7 +67,7 @@ mod tests {
         check(
             "2026-12-24T18:00:00Z",
             Some("waste"),
-            "You can call Test Council on 01632 960110 or e-mail bins@test.example. The lines are closed now and open at \
+            "You can call Test Council on 01632 960110 or email bins@test.example. The lines are closed now and open at \
              8:30am on Monday 28 December.",
         );
         // A service with hours of its own.

@@ -30,6 +30,18 @@ pub(crate) struct Draft {
     pub(crate) cut_after: Option<usize>,
 }
 
+impl Draft {
+    /// What a fault leaves of a draft, where the model had written so many tokens: what has passed the check may have been shown
+    /// already, so it stays. Without that, the fault is all there is.
+    fn after(self, fault: InferenceError, tokens: usize) -> Result<Self, InferenceError> {
+        if self.sentences.is_empty() {
+            return Err(fault);
+        }
+        tracing::error!(error = %fault, "a draft broke off");
+        Ok(Self { cut_after: Some(tokens), ..self })
+    }
+}
+
 /// What the model is told around a passage and a question: none of it is for residents.
 pub fn prompts() -> Vec<String> {
     vec![retrieval::SYSTEM.to_owned(), request("")]
@@ -92,6 +104,7 @@ pub(crate) fn draft(
     let limits = Limits { max_tokens: MOST_TOKENS, lookup: true };
     let mut failed = None;
     let mut enough = false;
+    let mut written = 0;
     let generated = generator.generate(&mut state, &prompt.suffix, limits, &mut |tokens| {
         if !keep_going(tokens.len()) {
             return false;
@@ -103,6 +116,7 @@ pub(crate) fn draft(
                 return false;
             }
         };
+        written = tokens.len();
         // All but the last sentence are finished.
         let bounds = corpus::sentences::split(&text);
         while read + 1 < bounds.len() {
@@ -114,10 +128,12 @@ pub(crate) fn draft(
             }
         }
         true
-    })?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
+    });
+    let generated = match (generated, failed) {
+        (Ok(generated), None) => generated,
+        // Cut at the next token, a replay has read the same ones.
+        (Err(error), _) | (Ok(_), Some(error)) => return draft.after(error, written + 1),
+    };
     draft.cut_after = (generated.stop == StopReason::Cancelled && !enough).then_some(generated.tokens.len());
     if !generated.log_probabilities.is_empty() {
         let sum: f32 = generated.log_probabilities.iter().sum();
@@ -125,7 +141,10 @@ pub(crate) fn draft(
     }
     // A sentence that the token limit cut off is not one.
     if generated.stop == StopReason::EndOfTurn {
-        let text = generator.tokenizer().decode(&generated.tokens)?;
+        let text = match generator.tokenizer().decode(&generated.tokens) {
+            Ok(text) => text,
+            Err(error) => return draft.after(error, written + 1),
+        };
         for bounds in corpus::sentences::split(&text).into_iter().skip(read) {
             if !take(&mut draft, &text[bounds]) {
                 break;
@@ -133,4 +152,27 @@ pub(crate) fn draft(
         }
     }
     Ok(draft)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_fault_takes_nothing_back_that_has_passed_the_check() {
+        let text = "---\nid: p\ntitle: P\n---\n# P\n\nA permit costs £31 a year.\n";
+        let page = Page::parse(std::path::Path::new("p.md"), text).unwrap().0;
+        let checked = CheckedSentence::quoted(&page, &page.passages[0], 0, false);
+        let draft = |sentences| Draft {
+            sentences,
+            written: Vec::new(),
+            declined: false,
+            mean_log_probability: 0.0,
+            cut_after: None,
+        };
+        assert!(draft(Vec::new()).after(InferenceError::NoTokens, 7).is_err());
+        let kept = draft(vec![checked.clone()]).after(InferenceError::NoTokens, 7).unwrap();
+        assert_eq!((kept.sentences, kept.cut_after), (vec![checked], Some(7)));
+    }
 }

@@ -34,7 +34,10 @@ pub use judge::{CurvePoint, Judge, Judges, SIGNALS_VERSION, VERIFIED};
 pub use proof::unproven_facts;
 pub use record::{Record, RecordError, Told, ToldTrace};
 pub use replay::{Difference, Replay};
-pub use reply::{Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, VerifiedQuote, WrittenSentence};
+pub use reply::{
+    Candidate, RankedPassage, ReadSentence, Reply, ReplySentence, Trace, VerifiedQuote, WrittenSentence,
+    is_whole_sentence,
+};
 pub use retrieval::{Filled, KeptStates, RetrievalError};
 pub use same::Sameness;
 pub use triage::{DangerClassifier, PersonalData, UnknownClass, personal_data, redact};

@@ -24,16 +24,30 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
 /// What is allowed, said first.
 static ALLOWS: LazyLock<Regex> = LazyLock::new(|| single(r"^(you|we|they|he|she|it|\w+s) (can|may)\b"));
 
+/// What is not so, said first.
+static DENIES: LazyLock<Regex> = LazyLock::new(|| {
+    single(r"^(there (is|are|was|were) no|no|none|nobody|(you|we|they|he|she|it|\w+s) (cannot|(\w+ )?(not|never)))\b")
+});
+
+/// What says for whom the contrary holds.
+static UNLESS: LazyLock<Regex> = LazyLock::new(|| single(r"\bunless\b"));
+
 /// Whether a text begins with a yes or a no of its own, as in "Usually no".
 pub(crate) fn opens_itself(text: &str) -> bool {
     let word = |word: &str| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     text.split_whitespace().take(2).any(|first| matches!(word(first).as_str(), "yes" | "no"))
 }
 
-/// Whether a text begins with what is allowed, so that a "No" before it would deny what it says, as in "You can keep hens, but
-/// you cannot keep cockerels".
-pub(crate) fn begins_allowing(text: &str) -> bool {
-    ALLOWS.is_match(text)
+/// Whether a "Yes" may stand before a text. It may not before what begins with what is not so, as in "There is no wait for an
+/// ashes plaque", nor before an "unless", as in "You must speak to a mediator, unless it is about the school": which part of it
+/// was asked about is more than the verifier tells for certain.
+pub(crate) fn may_follow_yes(text: &str) -> bool {
+    !DENIES.is_match(text) && !UNLESS.is_match(text)
+}
+
+/// Whether a "No" may stand before a text: not before what begins with what is allowed, nor before an "unless".
+pub(crate) fn may_follow_no(text: &str) -> bool {
+    !ALLOWS.is_match(text) && !UNLESS.is_match(text)
 }
 
 /// Whether a message asks one polar question and nothing else.
@@ -52,11 +66,20 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_with_what_is_allowed() {
-        assert!(begins_allowing("You can keep up to six hens on your plot, but you cannot keep cockerels."));
-        assert!(begins_allowing("Drivers may refuse."));
-        assert!(!begins_allowing("You cannot keep cockerels."));
-        assert!(!begins_allowing("We do not take bags, but you can buy a sack."));
+    fn what_a_yes_or_a_no_may_stand_before() {
+        let check = |text: &str, yes: bool, no: bool| {
+            assert_eq!((may_follow_yes(text), may_follow_no(text)), (yes, no), "{text}");
+        };
+        check("Drivers may refuse.", true, false);
+        check("Garden bonfires are allowed.", true, true);
+        check("Applying for a school place is free.", true, true);
+        check("You cannot keep cockerels.", false, true);
+        check("We will not normally license you.", false, true);
+        check("There is no wait for an ashes plaque.", false, true);
+        check("If you have no permit, you can buy one.", true, true);
+        check("You can keep up to six hens on your plot, but you cannot keep cockerels.", true, false);
+        check("We do not take bags, but you can buy a sack.", false, true);
+        check("Drivers must carry dogs at no extra charge, unless they have a notice.", false, false);
     }
 
     #[test]

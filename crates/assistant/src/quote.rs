@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use corpus::{Page, Passage, SentenceKind};
 use retrieval::{Analyzer, Hit, Index, Reading, ToRead};
 
-use crate::check::{CheckedSentence, lead_in_number};
+use crate::check::{CheckedSentence, is_question, lead_in_number};
 use crate::facts::facts;
 use crate::reply::ReadSentence;
 use crate::triage::instruction_like;
@@ -318,12 +318,6 @@ pub(crate) fn candidates(
     }
     sort(&mut candidates);
     candidates
-}
-
-/// Whether a sentence of a page asks, as those of lists of frequent questions do.
-fn is_question(text: &str) -> bool {
-    let text = text.trim_end();
-    text.ends_with('?') || text.starts_with("Q:") || text.starts_with("Q.")
 }
 
 /// Whether all facts of a sentence, and there are some, were said before.

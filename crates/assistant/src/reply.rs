@@ -300,17 +300,24 @@ impl ReplyBuilder {
     }
 }
 
-/// Sentences with a space between; list items, steps and what introduces them on lines of their own.
+/// Sentences with a space between; list items, steps, table rows and what introduces them on lines of their own.
 fn join(sentences: &[ReplySentence]) -> String {
     let mut text = String::new();
     for sentence in sentences {
         if !text.is_empty() {
-            let on_own_line = is_item(&sentence.text) || text.lines().next_back().is_some_and(is_item);
-            text.push(if on_own_line { '\n' } else { ' ' });
+            let flows = |line: &str| !is_item(line) && is_whole_sentence(line);
+            let both_flow = flows(&sentence.text) && text.lines().next_back().is_some_and(flows);
+            text.push(if both_flow { ' ' } else { '\n' });
         }
         text.push_str(&sentence.text);
     }
     text
+}
+
+/// Whether a line ends as a sentence of running text does. Table rows do not, and run into one paragraph they cannot be told
+/// apart.
+pub fn is_whole_sentence(line: &str) -> bool {
+    line.trim_end().trim_end_matches(['"', '\'', '”', '’', ')']).ends_with(['.', '!', '?', '…', ':'])
 }
 
 fn is_item(line: &str) -> bool {
@@ -318,4 +325,34 @@ fn is_item(line: &str) -> bool {
         || line
             .split_once(". ")
             .is_some_and(|(n, _)| !n.is_empty() && n.len() <= 2 && n.chars().all(|c| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(sentences: &[&str], expected: &str) {
+        let sentence =
+            |text: &&str| ReplySentence { text: (*text).to_owned(), kind: SentenceKind::Quoted, citations: Vec::new() };
+        assert_eq!(join(&sentences.iter().map(sentence).collect::<Vec<_>>()), expected);
+    }
+
+    #[test]
+    fn what_is_no_sentence_of_running_text_has_its_own_line() {
+        check(&["Yes.", "It costs £10."], "Yes. It costs £10.");
+        check(
+            &["You need:", "- a form", "- a photo", "Then call us."],
+            "You need:\n- a form\n- a photo\nThen call us.",
+        );
+        check(&["1. Apply.", "2. Pay.", "It takes a week."], "1. Apply.\n2. Pay.\nIt takes a week.");
+        check(
+            &["The skip must: have a lamp", "The skip must: leave 1.2 metres clear"],
+            "The skip must: have a lamp\nThe skip must: leave 1.2 metres clear",
+        );
+        check(&["She said \"no.\"", "Ask (again).", "Or call"], "She said \"no.\" Ask (again).\nOr call");
+        check(
+            &["Pest: Wasp nest; Price: £65", "We come in a week."],
+            "Pest: Wasp nest; Price: £65\nWe come in a week.",
+        );
+    }
 }

@@ -212,9 +212,13 @@ impl<'a> Run<'a> {
             return Ok(self.cancelled());
         }
         let further = self.further_parts(&others, (&first, &found))?;
+        let already_asked =
+            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
+        let is_bare = !already_asked && found.quote.as_ref().is_some_and(|quote| bare_topic(&context, quote));
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
         let quoted = found.quote.as_ref().map(|quote| self.whole_answer(quote.sentences.clone(), &found, &further));
-        let draft = self.draft(&first, &mut found, &mut shown)?;
+        // Which topic is meant is asked back whatever would be written, so nothing is: it could be shown before.
+        let draft = if is_bare { None } else { self.draft(&first, &mut found, &mut shown)? };
         if !(self.keep_going)() {
             return Ok(self.cancelled());
         }
@@ -230,10 +234,8 @@ impl<'a> Run<'a> {
         let judge = self.judge(&signals);
         let confidence = judge.confidence(&self.trace.signals);
         let sure = confidence >= self.answer_from(judge);
-        let already_asked =
-            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
         let mut reply = match (&found.quote, whole) {
-            (Some(quote), _) if !already_asked && bare_topic(&context, quote) => self.clarify(&found.hits),
+            (Some(_), _) if is_bare => self.clarify(&found.hits),
             (Some(quote), Some(whole)) if sure => {
                 // What streamed already opens the answer, and several questions have more than one.
                 let is_open = further.is_empty() && shown.count == 0;

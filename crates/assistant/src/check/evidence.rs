@@ -1,4 +1,5 @@
-//! The sentences of a passage, read for comparison.
+//! The sentences of a passage, read for comparison. A question of the page says nothing: it names what the answer is about,
+//! as a heading does.
 
 use corpus::{Page, Passage, Sentence, SentenceKind};
 
@@ -7,9 +8,9 @@ use super::reading::Reading;
 /// A sentence of the passage.
 #[derive(Debug, Clone)]
 pub(super) struct Evidence {
-    /// What introduces it, and itself.
+    /// What introduces it, and itself; nothing of a question.
     pub(super) reading: Reading,
-    /// The heading and the page's title.
+    /// The heading, the page's title, and the question that it follows.
     pub(super) around: Reading,
     /// The words of the heading.
     pub(super) heading: Option<String>,
@@ -17,7 +18,7 @@ pub(super) struct Evidence {
     pub(super) inherits: bool,
     /// Whether it is a row of a table.
     pub(super) is_row: bool,
-    /// Its words as they stand, with and without what introduces it; empty for what only introduces a list.
+    /// Its words as they stand, with and without what introduces it; empty for what only introduces a list or asks.
     pub(super) words: [String; 2],
 }
 
@@ -27,24 +28,35 @@ const POINTERS: &[&str] = &[
     "both",
 ];
 
+/// Whether a text asks, as those of lists of frequent questions do.
+pub(crate) fn is_question(text: &str) -> bool {
+    let text = text.trim_end();
+    text.ends_with('?') || text.starts_with("Q:") || text.starts_with("Q.")
+}
+
 impl Evidence {
-    pub(super) fn of(page: &Page, sentence: &Sentence) -> Self {
-        let said = match &sentence.lead_in {
-            Some(lead_in) => format!("{lead_in} {}", sentence.text),
-            None => sentence.text.clone(),
+    /// A sentence that stands behind another.
+    fn of(page: &Page, sentence: &Sentence, before: Option<&Sentence>) -> Self {
+        let text = if is_question(&sentence.text) { "" } else { sentence.text.as_str() };
+        let (lead_in, heading) = (sentence.lead_in.as_deref(), sentence.heading.as_deref());
+        let before = before.map(|before| before.text.as_str());
+        let asked = [lead_in, before].into_iter().flatten().find(|text| is_question(text)).unwrap_or_default();
+        let said = match lead_in {
+            Some(lead_in) if !text.is_empty() && !is_question(lead_in) => format!("{lead_in} {text}"),
+            Some(_) | None => text.to_owned(),
         };
         let reading = Reading::of(&said);
         let inherits = reading.units.iter().take(3).any(|unit| POINTERS.contains(&unit.word.as_str()));
         let words = if sentence.text.ends_with(':') {
             [String::new(), String::new()]
         } else {
-            [reading.words(), Reading::of(&sentence.text).words()]
+            [reading.words(), Reading::of(text).words()]
         };
         Self {
             words,
             inherits: inherits && sentence.kind == SentenceKind::Prose,
-            around: Reading::of(&format!("{}. {}", page.title, sentence.heading.as_deref().unwrap_or_default())),
-            heading: sentence.heading.as_deref().map(|heading| Reading::of(heading).words()),
+            around: Reading::of(&format!("{}. {} {asked}", page.title, heading.unwrap_or_default())),
+            heading: heading.map(|heading| Reading::of(heading).words()),
             is_row: sentence.kind == SentenceKind::TableRow,
             reading,
         }
@@ -52,6 +64,7 @@ impl Evidence {
 
     /// All sentences of a passage.
     pub(super) fn of_passage(page: &Page, passage: &Passage) -> Vec<Self> {
-        passage.sentences.iter().map(|sentence| Self::of(page, sentence)).collect()
+        let before = std::iter::once(None).chain(passage.sentences.iter().map(Some));
+        passage.sentences.iter().zip(before).map(|(sentence, before)| Self::of(page, sentence, before)).collect()
     }
 }

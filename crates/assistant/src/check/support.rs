@@ -6,6 +6,7 @@ use crate::facts::Fact;
 
 use super::Refusal;
 use super::evidence::Evidence;
+use super::lexicon::Marks;
 use super::reading::{Reading, Unit};
 
 /// Most neighbouring sentences that may support one sentence together.
@@ -29,6 +30,8 @@ pub(super) struct Window {
     pub(super) missing_facts: Vec<Fact>,
     /// Places in the claim of words that the window does not say.
     pub(super) missing: Vec<usize>,
+    /// Places in the claim of words that only a heading, the title or a question says.
+    named: Vec<usize>,
     /// How many words that say little it does not say.
     missing_soft: usize,
     /// Worth of the words that it says.
@@ -119,6 +122,7 @@ impl Window {
             of_clause: Vec::new(),
             missing_facts: Vec::new(),
             missing: Vec::new(),
+            named: Vec::new(),
             missing_soft: 0,
             said: 0.0,
         };
@@ -142,6 +146,7 @@ impl Window {
             window.of_clause.push(Some(best.sentence));
             window.said += best.worth;
             window.missing_soft += best.missing_soft;
+            window.named.extend(best.named);
             for place in best.missing {
                 match &claim.units[place].fact {
                     Some(fact) => window.missing_facts.push(fact.clone()),
@@ -166,17 +171,22 @@ struct Reached {
     sentence: usize,
     worth: f64,
     missing: Vec<usize>,
+    named: Vec<usize>,
     missing_facts: usize,
     missing_soft: usize,
 }
 
 impl Reached {
     fn of(claim: &Reading, table: &Table, (places, soft): (&[usize], &[usize]), sentence: usize, first: usize) -> Self {
-        let mut reached = Self { sentence, worth: 0.0, missing: Vec::new(), missing_facts: 0, missing_soft: 0 };
+        let mut reached =
+            Self { sentence, worth: 0.0, missing: Vec::new(), named: Vec::new(), missing_facts: 0, missing_soft: 0 };
         for place in places {
             let is_fact = claim.units[*place].fact.is_some();
             if let Some(worth) = table.worth(*place, sentence, first, is_fact) {
                 reached.worth += worth;
+                if worth <= AROUND {
+                    reached.named.push(*place);
+                }
             } else {
                 reached.missing.push(*place);
                 reached.missing_facts += usize::from(is_fact);
@@ -194,10 +204,30 @@ impl Reached {
 }
 
 /// Whether the window says enough of what the claim says.
-pub(super) fn enough(claim: &Reading, window: &Window) -> Result<(), Refusal> {
-    if window.missing.is_empty() {
+pub(super) fn enough(claim: &Reading, window: &Window, evidence: &[Evidence]) -> Result<(), Refusal> {
+    let lacking = window.missing.len() + only_named(claim, window, evidence);
+    if lacking == 0 {
         return Ok(());
     }
     let all = claim.units.iter().filter(|unit| unit.is_content).count();
-    Err(Refusal::Unsupported((all - window.missing.len()) as f64 / all.max(1) as f64))
+    Err(Refusal::Unsupported((all - lacking) as f64 / all.max(1) as f64))
+}
+
+/// How many words stand in statements of the claim to which the sentences add nothing: a heading and a question name what a page
+/// is about, and state nothing.
+fn only_named(claim: &Reading, window: &Window, evidence: &[Evidence]) -> usize {
+    let statement = |unit: &Unit| claim.clauses[unit.clause].segment;
+    let is_added = |unit: &&Unit| {
+        // That the sentences say these is held elsewhere.
+        if unit.fact.is_some() || unit.marks.any(Marks::FREE) {
+            return true;
+        }
+        let held = window.of_clause[unit.clause].map(|sentence| &evidence[sentence]);
+        (unit.is_content || unit.is_soft)
+            && held.is_some_and(|held| {
+                unit.stands_in(held.reading.units.iter()) && !unit.stands_in(held.around.units.iter())
+            })
+    };
+    let stated: Vec<usize> = claim.units.iter().filter(is_added).map(statement).collect();
+    window.named.iter().filter(|place| !stated.contains(&statement(&claim.units[**place]))).count()
 }

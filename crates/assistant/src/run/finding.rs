@@ -14,7 +14,7 @@ use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
 use crate::judge::Signals;
-use crate::polar::{begins_allowing, is_polar, opens_itself};
+use crate::polar::{is_polar, may_follow_no, may_follow_yes, opens_itself};
 use crate::quote::{
     Asked, Candidate as Possible, Quote, Wanted, candidates, quotes, read_sentences, texts, to_read, weigh_in,
 };
@@ -220,8 +220,7 @@ impl Run<'_> {
     }
 
     /// A yes or a no to open the answer with, where the question asks for one and the verifier is much surer of the answer with
-    /// the one than with the other. No "No" stands before what begins with what is allowed: which part of it was asked about is
-    /// more than the verifier tells for certain.
+    /// the one than with the other.
     pub(super) fn yes_or_no(
         &mut self,
         earlier: &[String],
@@ -229,15 +228,16 @@ impl Run<'_> {
         (passage, answer): (usize, &[CheckedSentence]),
     ) -> Result<Option<FixedText>, RetrievalError> {
         let answer = texts(answer).join(" ");
-        if self.path != Path::Full || !is_polar(question) || opens_itself(&answer) {
+        let is_open = may_follow_yes(&answer) || may_follow_no(&answer);
+        if self.path != Path::Full || !is_polar(question) || opens_itself(&answer) || !is_open {
             return Ok(None);
         }
         let with = |opening: FixedText| (passage, format!("{} {answer}", opening.as_str()));
         let odds = self.verify(earlier, question, vec![with(fixed::yes()), with(fixed::no())])?.unwrap_or_default();
         let [yes, no] = odds[..] else { return Ok(None) };
         Ok(match yes - no {
-            DECIDED.. => Some(fixed::yes()),
-            ahead if ahead <= -DECIDED && !begins_allowing(&answer) => Some(fixed::no()),
+            DECIDED.. if may_follow_yes(&answer) => Some(fixed::yes()),
+            ahead if ahead <= -DECIDED && may_follow_no(&answer) => Some(fixed::no()),
             _ => None,
         })
     }

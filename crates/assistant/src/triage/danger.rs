@@ -3,6 +3,7 @@
 //! What to look for stands in the folder `danger`. Figures of speech are taken out of a message first, then sentences
 //! about old times, courses and policies; so a danger that is mentioned beside an ordinary question is still seen.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use corpus::SignpostKind;
@@ -50,7 +51,7 @@ fn serious(said: &[Word]) -> Vec<Word> {
     for (from, to) in RULES.find_all(&read, "harmless").into_iter().flatten() {
         out[from..=to].fill(true);
     }
-    let sentences_of = |section: &str| -> Vec<usize> {
+    let sentences_of = |section: &str| -> HashSet<usize> {
         RULES
             .find_all(&read, section)
             .into_iter()

@@ -30,6 +30,13 @@ static SPACED: LazyLock<Regex> = LazyLock::new(|| single(r"\b(?:\p{L}[ .\-_*]){2
 /// A figure or a sign between letters stands for the letter that it looks like.
 static FIGURES: LazyLock<Regex> = LazyLock::new(|| single(r"\b\w*(\p{L}[0134@$]|[0134@$]\p{L})\w*\b"));
 
+/// What asks for something, wherever it stands in a message.
+static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+    single(
+        r"\bhow (much|many|long|often|soon|late|early|far|big|old)\b|\b(how|what|which|who)( \w+){0,3} (is|are|do|does|did|can|could|will|would|should|must|am)\b|\b(what|who)'?s\b|\b(where|when)('?s)?\b|\b(can|could|may|do|should|must|am|will) (i|we|you|they)\b|\bare (you|they|we|there)\b|\b(is|does) (the|there|my|it|this|your|a)\b|\b(tell|show|give|send|get|help) (me|us)\b|\b(i|we) (just |only )?(need|want|wanna|would like)\b",
+    )
+});
+
 /// So many words in disguise are no accident.
 const DISGUISED_FROM: usize = 2;
 
@@ -40,9 +47,19 @@ pub(crate) fn instruction_like(text: &str) -> bool {
         || plain_letters(text).is_some_and(|plain| holds(&plain, "instruction"))
 }
 
-/// Whether a message of a few words is abuse.
+/// Whether a message of a few words is abuse and nothing else: one that asks for something besides is a question.
 pub(super) fn abuse(text: &str) -> bool {
-    holds(text, "abuse")
+    let said = words(text);
+    let read = RULES.read(&said);
+    let abuse = RULES.find_all(&read, "abuse");
+    if abuse.is_empty() || RULES.holds(&read, "threat") || !ASKS.is_match(text) {
+        return !abuse.is_empty();
+    }
+    let mut asked_about = vec![true; said.len()];
+    for (from, to) in abuse.into_iter().chain(RULES.find_all(&read, "nothing")).flatten() {
+        asked_about[from..=to].fill(false);
+    }
+    !asked_about.contains(&true)
 }
 
 fn holds(text: &str, section: &str) -> bool {
@@ -134,6 +151,42 @@ mod tests {
         ];
         for message in ordinary {
             assert!(!abuse(message), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_question_beside_abuse_is_a_question() {
+        for message in [
+            "ur a useless bot, tell me how much is a blue badge",
+            "useless thing, when are bins collected",
+            "you stupid bot where is the tip",
+            "can I put soil in the brown bin you moron",
+            "you useless idiots, do you collect on bank holidays",
+            "how the fuck do i pay my council tax",
+            "how do i pay, you useless bot",
+            "this bot is rubbish, i need to know the price of a skip permit",
+            "shut up and give me the opening times",
+        ] {
+            assert!(holds(message, "abuse") && !abuse(message), "{message}");
+        }
+    }
+
+    #[test]
+    fn abuse_that_only_sounds_like_a_question_is_abuse() {
+        for message in [
+            "you lot are useless, why are you so useless?",
+            "what the fuck is wrong with you",
+            "how can you be this useless",
+            "do you even know anything you idiot",
+            "can you do anything right you stupid bot",
+            "what do i pay you idiots for",
+            "where did they find you morons",
+            "how do you sleep at night you bastards",
+            "i will find you and smash your face in you prick, when do you close",
+            "tell me where you live you prick",
+            "my bin was not emptied you idiots",
+        ] {
+            assert!(abuse(message), "{message}");
         }
     }
 

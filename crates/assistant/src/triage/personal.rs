@@ -46,10 +46,12 @@ pub struct PersonalData {
 /// Where personal data stands in a message, in its order and without overlaps, for those who may read it.
 pub fn personal_data(message: &str) -> Vec<PersonalData> {
     let mut found: Vec<PersonalData> = Vec::new();
+    let mut held = vec![false; message.len()];
     for (pattern, mark) in PERSONAL.iter() {
         let kind = mark.trim_matches(['[', ']']);
         for span in pattern.find_iter(message).map(|hit| hit.range()) {
-            if found.iter().all(|held| span.end <= held.span.start || held.span.end <= span.start) {
+            if !held[span.clone()].contains(&true) {
+                held[span.clone()].fill(true);
                 found.push(PersonalData { span, kind });
             }
         }
@@ -61,6 +63,10 @@ pub fn personal_data(message: &str) -> Vec<PersonalData> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const PARTS: &[&str] =
+        &["07700 900123", "12-34-56", "4111 1111 1111 1111", "jo@example.com", " my name is ", "jo", "é", "-"];
 
     fn check(message: &str, expected: &str) {
         assert_eq!(redact(message), (expected.to_owned(), message != expected));
@@ -85,5 +91,22 @@ mod tests {
             personal_data(message).into_iter().map(|found| (&message[found.span], found.kind)).collect();
         assert_eq!(found, [("07700 900123", "phone number"), ("jo@example.com", "e-mail")]);
         assert_eq!(personal_data("a fee of £52.50 from 1 April 2026"), []);
+    }
+
+    proptest! {
+        /// What one pattern has found, no later one finds a part of.
+        #[test]
+        fn personal_data_does_not_overlap(numbers in proptest::collection::vec(0..PARTS.len(), 0..12)) {
+            let message: String = numbers.into_iter().map(|number| PARTS[number]).collect();
+            let mut expected: Vec<Range<usize>> = Vec::new();
+            for span in PERSONAL.iter().flat_map(|(pattern, _)| pattern.find_iter(&message)).map(|hit| hit.range()) {
+                if expected.iter().all(|held| span.end <= held.start || held.end <= span.start) {
+                    expected.push(span);
+                }
+            }
+            expected.sort_by_key(|span| span.start);
+            let found: Vec<Range<usize>> = personal_data(&message).into_iter().map(|found| found.span).collect();
+            prop_assert!(found == expected, "{message}: {found:?}");
+        }
     }
 }

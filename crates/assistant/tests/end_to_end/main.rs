@@ -315,6 +315,24 @@ fn drafts_say_only_what_passed_the_check() {
 }
 
 #[test]
+fn a_topic_of_several_pages_is_asked_back_before_anything_is_written() {
+    let permits = [
+        ("parking-permit", "# Parking permit\n\nA parking permit costs £60 a year.\n"),
+        ("skip-permit", "# Skip permit\n\nA skip permit costs £60 a year.\n"),
+    ];
+    let assistant = assistant_with(&[&permits[..], &PAGES].concat(), Compose::Generate, MONDAY, |parts| {
+        parts.judges.full = Judge { bias: 5.0, weights: BTreeMap::new(), ..judge() };
+    });
+    let (reply, events) = ask(&assistant, &enquiry("permit"), Path::Full);
+    assert_eq!(reply.outcome(), Outcome::Clarify, "{reply:?}");
+    assert!(!reply.trace().path.contains("draft"), "{}", reply.trace().path);
+    check_grounded(&reply, &events);
+    let (reply, events) = ask(&assistant, &enquiry("What does a parking permit cost?"), Path::Full);
+    assert_eq!(reply.outcome(), Outcome::Answer, "{reply:?}");
+    assert!(events.iter().any(|event| matches!(event, Event::Sentence { .. })), "{events:?}");
+}
+
+#[test]
 fn a_page_of_questions_is_quoted_by_its_answers() {
     let assistant = assistant(Compose::Quote);
     let (reply, events) =

@@ -152,7 +152,7 @@ fn an_answer_opens_with_yes_or_no_where_the_verifier_is_much_surer_of_one() {
         let first = &reply.sentences()[0];
         let opening = (first.kind() == SentenceKind::Fixed).then(|| first.text());
         let wanted = match yes.odds - no.odds {
-            1.0.. => Some("Yes."),
+            1.0.. if !answer.starts_with("You cannot ") => Some("Yes."),
             ahead if ahead <= -1.0 && !answer.starts_with("You can ") => Some("No."),
             _ => None,
         };

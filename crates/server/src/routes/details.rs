@@ -41,14 +41,14 @@ pub(crate) fn check(body: NewCallBackBody) -> Result<CallBackDetails, Vec<Detail
         wrong("name", "invalid_field", "Enter your name.");
     }
     if phone.is_none() && email.is_none() {
-        wrong("phone", "no_way_to_reach_you", "Enter a phone number or an e-mail address.");
+        wrong("phone", "no_way_to_reach_you", "Enter a phone number or an email address.");
     }
     let digits = |phone: &String| phone.chars().filter(char::is_ascii_digit).count();
     if phone.as_ref().is_some_and(|phone| digits(phone) < LEAST_PHONE_DIGITS) {
         wrong("phone", "invalid_phone", "Enter a phone number with its area code, like 01632 960001.");
     }
     if email.as_ref().is_some_and(|email| !looks_like_email(email)) {
-        wrong("email", "invalid_email", "Enter an e-mail address, like name@example.com.");
+        wrong("email", "invalid_email", "Enter an email address, like name@example.com.");
     }
     let question = readable(&body.question).unwrap_or_default();
     if question.is_empty() {
@@ -58,7 +58,7 @@ pub(crate) fn check(body: NewCallBackBody) -> Result<CallBackDetails, Vec<Detail
     for (field, english, text, longest) in [
         ("name", "Your name: use {longest} characters or fewer.", Some(&name), MAX_DETAIL_CHARACTERS),
         ("phone", "Phone number: use {longest} characters or fewer.", phone.as_ref(), MAX_DETAIL_CHARACTERS),
-        ("email", "E-mail address: use {longest} characters or fewer.", email.as_ref(), MAX_DETAIL_CHARACTERS),
+        ("email", "Email address: use {longest} characters or fewer.", email.as_ref(), MAX_DETAIL_CHARACTERS),
         ("question", "Your question: use {longest} characters or fewer.", Some(&question), MAX_MESSAGE_CHARACTERS),
         (
             "preferred_time",

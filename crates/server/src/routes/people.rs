@@ -155,7 +155,7 @@ async fn tell(people: &People, notice: Notice) {
 #[utoipa::path(
     post, path = "/api/v1/conversations/{id}/call_backs", operation_id = "ask_for_call_back", tag = "people",
     summary = "Leave details for a call-back",
-    description = "A phone number, an e-mail address or both, and the resident's agreement.",
+    description = "A phone number, an email address or both, and the resident's agreement.",
     params(Opened), security(("token" = [])),
     request_body = NewCallBackBody,
     responses((status = CREATED, body = PromiseTold, description = "They are kept; sent twice, it is one call-back"))

@@ -266,7 +266,7 @@ async fn a_call_back_is_asked_for_with_all_that_is_wrong_told_at_once() {
     for (field, text) in [
         ("name", "Enter your name."),
         ("phone", "Enter a phone number with its area code"),
-        ("email", "Enter an e-mail address"),
+        ("email", "Enter an email address"),
         ("question", "Enter your question."),
         ("consent", "Tick the box"),
     ] {
