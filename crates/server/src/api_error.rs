@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 
 use crate::openapi::ErrorCode;
 
+/// The code of a conversation that holds as much as it can.
+const CONVERSATION_FULL: &str = "conversation_full";
+
 /// A refusal.
 #[derive(Debug)]
 pub(crate) struct ApiError {
@@ -61,7 +64,12 @@ impl ApiError {
 
     /// 409: the conversation holds as much as it can.
     pub(crate) fn conversation_full() -> Self {
-        Self::conflict("conversation_full", "This conversation is long. Start a new one.")
+        Self::conflict(CONVERSATION_FULL, "This conversation is long. Start a new one.")
+    }
+
+    /// Whether it is [`Self::conversation_full`].
+    pub(crate) fn is_full(&self) -> bool {
+        self.code() == CONVERSATION_FULL
     }
 
     /// 413: it is too long.

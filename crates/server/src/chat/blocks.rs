@@ -30,7 +30,7 @@ pub(super) struct Line {
 /// The sentences of a reply in the words of the wire.
 pub(super) fn blocks(wire: &Value) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
-    let mut before_is_whole_sentence = true;
+    let mut before_is_whole = true;
     for sentence in wire["sentences"].as_array().into_iter().flatten() {
         let text = sentence["text"].as_str().unwrap_or_default();
         let citations: Vec<u64> =
@@ -41,13 +41,13 @@ pub(super) fn blocks(wire: &Value) -> Vec<Block> {
             let (kind, number, text) = read(line);
             let citations = if index + 1 == lines.len() { citations.clone() } else { Vec::new() };
             let line = Line { text: text.to_owned(), number, citations };
-            let flows = kind != BlockKind::Paragraph || (whole && before_is_whole_sentence && index == 0);
+            let flows = kind != BlockKind::Paragraph || (whole && before_is_whole && index == 0);
             match blocks.last_mut() {
                 Some(block) if block.kind == kind && flows => block.lines.push(line),
                 Some(_) | None => blocks.push(Block { kind, lines: vec![line] }),
             }
         }
-        before_is_whole_sentence = whole;
+        before_is_whole = whole;
     }
     blocks
 }

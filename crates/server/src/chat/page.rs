@@ -82,8 +82,7 @@ impl Told {
     }
 
     fn problem(error: &ApiError, problem: Problem) -> Self {
-        let is_full = error.code() == "conversation_full";
-        Self { status: error.status(), problems: vec![problem], is_full, ..Self::default() }
+        Self { status: error.status(), problems: vec![problem], is_full: error.is_full(), ..Self::default() }
     }
 
     /// With what was typed, which is shown again.

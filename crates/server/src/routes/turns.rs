@@ -109,7 +109,7 @@ pub(crate) async fn ask(
         // The conversation is full: nothing is kept, and whoever is in danger still gets the signpost.
         Err(error)
             if (error.is_ours() && !service.conversations().is_closing())
-                || (error.code() == "conversation_full" && signpost.is_some()) =>
+                || (error.is_full() && signpost.is_some()) =>
         {
             let reply = signpost.unwrap_or_else(|| answerer.handoff_fault());
             let reply = new_reply(&reply, None).map_err(|error| ApiError::internal(&error))?;
