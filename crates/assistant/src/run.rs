@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use conversation::{Offer, Outcome, Reason};
 use jiff::Timestamp;
-use retrieval::{Hit, RetrievalError};
+use retrieval::{Hit, QuestionStates, RetrievalError};
 
 use crate::assistant::{Assistant, Enquiry, Event, Path, QuoteOnlyReason, Stage};
 use crate::check::CheckedSentence;
@@ -55,6 +55,8 @@ pub(crate) struct Run<'a> {
     began: Instant,
     /// In a replay, where time ran out.
     course: Course,
+    /// What the verifier has read of the question and its parts.
+    questions: QuestionStates,
 }
 
 /// What was found for one part of a question.
@@ -98,7 +100,8 @@ impl<'a> Run<'a> {
         };
         let trace = assistant.new_trace(parts.clock.now());
         let (began, course) = (Instant::now(), Course::default());
-        Self { assistant, path, deadline, on_event, keep_going, trace, began, course }
+        let questions = QuestionStates::default();
+        Self { assistant, path, deadline, on_event, keep_going, trace, began, course, questions }
     }
 
     /// As at another time, on a course that was taken before.

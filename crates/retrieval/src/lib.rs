@@ -29,5 +29,5 @@ pub use reader::{PassageReader, Reading, ToRead};
 pub use rerank::{RerankOptions, Reranker};
 pub use states::{PassageStates, StateFolder, StatesDisk};
 pub use text::{Analyzer, words};
-pub use verifier::{PassageVerifier, ToVerify};
+pub use verifier::{PassageVerifier, QuestionStates, ToVerify};
 pub use vocabulary::Vocabulary;

@@ -48,7 +48,8 @@ impl PassageVerifier {
     }
 
     /// The log-odds that each reply, which is from the passage beside it, answers exactly what was asked; none where all of one
-    /// is longer than the model's context. `keep_going` is asked before each step and while a passage is read for the first
+    /// is longer than the model's context. `read` is what was read of questions before, and from now on what is read here: the
+    /// odds are the same with it and without. `keep_going` is asked before each step and while a passage is read for the first
     /// time; when it says no, there are none either.
     ///
     /// # Errors
@@ -57,41 +58,53 @@ impl PassageVerifier {
         &self,
         index: &Index,
         replies: &[(usize, ToVerify<'_>)],
+        read: &mut QuestionStates,
         keep_going: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<f32>>, RetrievalError> {
-        let mut prompts = Vec::with_capacity(replies.len());
+        // Which state each prompt goes on from, and with what.
+        let mut asked: Vec<(usize, Prompt)> = Vec::with_capacity(replies.len());
         for (passage, what) in replies {
             let prompt = self.prompt(index, *passage, &what.request())?;
             if prompt.prefix.len() + prompt.suffix.len() > self.verifier.options().context_tokens {
                 return Ok(None);
             }
-            prompts.push(prompt);
+            let place = match read.place(*passage, &prompt.suffix) {
+                Some(place) => place,
+                None => {
+                    if !keep_going() {
+                        return Ok(None);
+                    }
+                    let without = self.prompt(index, *passage, &ToVerify { reply: "", ..*what }.request())?;
+                    let question = first_tokens_alike(&prompt.suffix, &without.suffix).to_vec();
+                    let Some(state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
+                    read.0.push(QuestionState { passage: *passage, question, passage_tokens: state.len(), state });
+                    read.0.len() - 1
+                }
+            };
+            asked.push((place, prompt));
         }
-        let mut passages: Vec<BehindPassage<'_>> = Vec::new();
-        for ((passage, _), prompt) in replies.iter().zip(&prompts) {
-            if passages.iter().any(|behind| behind.passage == *passage) {
-                continue;
-            }
-            if !keep_going() {
-                return Ok(None);
-            }
-            let Some(state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
-            let of_passage = replies.iter().zip(&prompts).filter(|((other, _), _)| other == passage);
-            let suffixes: Vec<&[u32]> = of_passage.map(|(_, prompt)| prompt.suffix.as_slice()).collect();
-            passages.push(BehindPassage { passage: *passage, state, shared: shared_tokens(&suffixes) });
-        }
-        // The question is read once behind each passage, and behind it each reply.
-        let asked = passages.iter_mut().filter(|behind| !behind.shared.is_empty());
-        self.verifier.odds(asked.map(|behind| (&mut behind.state, behind.shared)))?;
+        // A question to which there are several replies is read once for all; to a single one, in one pass with it.
+        let replies_at = |place| asked.iter().filter(|(other, _)| *other == place).count();
+        let several = read.0.iter_mut().enumerate().filter(|(place, state)| !state.is_read() && replies_at(*place) > 1);
+        self.verifier.odds(several.map(|(_, QuestionState { state, question, .. })| (state, question.as_slice())))?;
         if !keep_going() {
             return Ok(None);
         }
-        let mut forks: Vec<(KvState, &[u32])> = Vec::with_capacity(replies.len());
-        for ((passage, _), prompt) in replies.iter().zip(&prompts) {
-            let behind = passages.iter_mut().filter(|behind| behind.passage == *passage);
-            forks.extend(behind.map(|behind| (behind.state.fork(), &prompt.suffix[behind.shared.len()..])));
+        let mut forks: Vec<(KvState, &[u32])> = Vec::with_capacity(asked.len());
+        for (place, prompt) in &asked {
+            let question = &mut read.0[*place];
+            let rest = if question.is_read() { &prompt.suffix[question.question.len()..] } else { &prompt.suffix };
+            forks.push((question.state.fork(), rest));
         }
-        Ok(Some(self.verifier.odds(forks.iter_mut().map(|(state, tokens)| (state, *tokens)))?))
+        let odds = self.verifier.odds(forks.iter_mut().map(|(state, tokens)| (state, *tokens)))?;
+        for ((place, _), (mut fork, _)) in asked.iter().zip(forks) {
+            let question = &mut read.0[*place];
+            if !question.is_read() {
+                fork.truncate(question.passage_tokens + question.question.len());
+                question.state = fork;
+            }
+        }
+        Ok(Some(odds))
     }
 
     /// Does one step of filling the states of all passages.
@@ -113,21 +126,42 @@ impl PassageVerifier {
     }
 }
 
-/// What has been read behind a passage.
-struct BehindPassage<'a> {
-    passage: usize,
-    /// After the passage, and then after what is shared.
-    state: KvState,
-    /// The tokens with which all that is asked of the passage begins.
-    shared: &'a [u32],
+/// What was read of questions behind passages, so that other replies to them are verified without reading them again: 20 kB a
+/// token, for as long as one enquiry is answered.
+#[derive(Debug, Default)]
+pub struct QuestionStates(Vec<QuestionState>);
+
+impl QuestionStates {
+    /// Which state is of that passage and the question that a prompt's rest begins with.
+    fn place(&self, passage: usize, rest: &[u32]) -> Option<usize> {
+        self.0.iter().position(|state| {
+            state.passage == passage && state.question.len() < rest.len() && rest.starts_with(&state.question)
+        })
+    }
 }
 
-/// The tokens with which several prompts begin, at least one left for each; none of a single one.
-fn shared_tokens<'a>(prompts: &[&'a [u32]]) -> &'a [u32] {
-    let [first, others @ ..] = prompts else { return &[] };
-    let alike = |other: &&[u32]| first.iter().zip(*other).take_while(|(a, b)| a == b).count().min(other.len() - 1);
-    let shared = others.iter().map(alike).min().unwrap_or(0);
-    &first[..shared.min(first.len().saturating_sub(1))]
+/// What was read behind a passage.
+#[derive(Debug)]
+struct QuestionState {
+    passage: usize,
+    /// The tokens with which every prompt with that question goes on behind the passage.
+    question: Vec<u32>,
+    /// How many tokens of the state are before the question.
+    passage_tokens: usize,
+    /// After the passage, and then after the question.
+    state: KvState,
+}
+
+impl QuestionState {
+    fn is_read(&self) -> bool {
+        self.state.len() > self.passage_tokens
+    }
+}
+
+/// The tokens with which both texts begin, without the last of the one.
+fn first_tokens_alike<'a>(one: &'a [u32], other: &[u32]) -> &'a [u32] {
+    let alike = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    &one[..alike.min(one.len() - 1)]
 }
 
 impl ReadsPassages for PassageVerifier {
@@ -142,24 +176,5 @@ impl ReadsPassages for PassageVerifier {
 
     fn compute(&self, prefix: &[u32], keep_going: &dyn Fn() -> bool) -> Result<Option<KvState>, InferenceError> {
         self.verifier.read(prefix, keep_going)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(prompts: &[&[u32]], shared: &[u32]) {
-        assert_eq!(shared_tokens(prompts), shared, "{prompts:?}");
-    }
-
-    #[test]
-    fn what_is_shared_leaves_each_prompt_a_token() {
-        check(&[&[1, 2, 3]], &[]);
-        check(&[&[1, 2, 3], &[1, 2, 4, 5]], &[1, 2]);
-        check(&[&[1, 2, 3], &[1, 2, 3, 4], &[1, 2, 5]], &[1, 2]);
-        check(&[&[1, 2, 3], &[1, 2, 3, 4]], &[1, 2]);
-        check(&[&[1, 2], &[1, 2]], &[1]);
-        check(&[&[1], &[2]], &[]);
     }
 }

@@ -257,7 +257,8 @@ impl Run<'_> {
         let in_time = || is_in_time && time_left();
         let to_verify: Vec<(usize, ToVerify<'_>)> =
             replies.iter().map(|(passage, reply)| (*passage, ToVerify { earlier, question, reply })).collect();
-        let odds = self.timed("verify", |_| verifier.verify(&parts.index, &to_verify, &in_time))?;
+        let odds =
+            self.timed("verify", |run| verifier.verify(&parts.index, &to_verify, &mut run.questions, &in_time))?;
         self.note(course::verification_note(odds.is_some()));
         let odds: Option<Vec<f64>> = odds.map(|odds| odds.into_iter().map(f64::from).collect());
         let told = replies.into_iter().zip(odds.iter().flatten()).map(|((passage, text), odds)| {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use assistant::{Assistant, Compose, Event, Filled, Judge, Path, QuoteOnlyReason, VerifiedQuote};
 use conversation::{Outcome, Reason, SentenceKind};
 use inference::{Precision, Verifier};
-use retrieval::{PassageVerifier, ToVerify};
+use retrieval::{PassageVerifier, QuestionStates, ToVerify};
 
 use super::{
     MONDAY, PAGES, ask, assistant, assistant_with, check_grounded, enquiry, judge, model_file, recorded_and_replayed,
@@ -74,22 +74,37 @@ fn any_odds() -> PassageVerifier {
 }
 
 #[test]
-fn replies_are_verified_together_as_each_alone() {
+fn replies_are_verified_together_and_one_after_another_as_each_alone() {
     let (assistant, verifier) = (assistant(Compose::Quote), any_odds());
     let earlier = ["Resident: I have a garden.".to_owned()];
     let replies =
-        ["Yes.", "A subscription costs £52 a year.", "A subscription costs £52 a year. You need a bin.", "No."];
-    let what = |reply| ToVerify { earlier: &earlier, question: "And what does it cost?", reply };
-    let all: Vec<(usize, ToVerify<'_>)> = [0, 1, 0, 1].into_iter().zip(replies.map(what)).collect();
-    let verify = |replies: &[(usize, ToVerify<'_>)]| {
-        let odds = verifier.verify(assistant.index(), replies, &|| true).unwrap().unwrap();
+        ["Yes.", "A subscription costs £52 a year.", "A subscription costs £52 a year. You need a bin.", "No.", ""];
+    let question = "And what does it cost?";
+    let what = |reply| ToVerify { earlier: &earlier, question, reply };
+    let all: Vec<(usize, ToVerify<'_>)> = [0, 1, 0, 1, 0].into_iter().zip(replies.map(what)).collect();
+    let verify = |replies: &[(usize, ToVerify<'_>)], read: &mut QuestionStates| {
+        let odds = verifier.verify(assistant.index(), replies, read, &|| true).unwrap().unwrap();
         odds.into_iter().map(f32::to_bits).collect::<Vec<_>>()
     };
-    let alone: Vec<u32> = all.iter().flat_map(|one| verify(std::slice::from_ref(one))).collect();
-    assert_eq!(verify(&all), alone);
-    assert_eq!(BTreeSet::from_iter(alone).len(), replies.len(), "the odds say nothing");
+    let alone: Vec<u32> =
+        all.iter().flat_map(|one| verify(std::slice::from_ref(one), &mut QuestionStates::default())).collect();
+    assert_eq!(verify(&all, &mut QuestionStates::default()), alone);
+    assert_eq!(BTreeSet::from_iter(&alone).len(), replies.len(), "the odds say nothing");
     let twice = [all[0], all[0]];
-    assert_eq!(verify(&twice), [verify(&all[..1]), verify(&all[..1])].concat(), "what is asked twice");
+    assert_eq!(verify(&twice, &mut QuestionStates::default()), [alone[0], alone[0]], "what is asked twice");
+
+    // Behind what was read for one, another, several, one of another passage, and none.
+    let mut read = QuestionStates::default();
+    for (range, why) in [(0..1, "first"), (2..3, "one more"), (0..4, "all"), (1..2, "again"), (4..5, "nothing")] {
+        assert_eq!(verify(&all[range.clone()], &mut read), alone[range], "{why}");
+    }
+    // Another question, and one that goes on as this one does, are read for themselves.
+    for question in ["And what does it cost", "And what does it cost? And who pays?", "Who pays?"] {
+        let other = [(0, ToVerify { question, ..all[1].1 })];
+        assert_eq!(verify(&other, &mut read), verify(&other, &mut QuestionStates::default()), "{question}");
+        let other = [(0, ToVerify { earlier: &[], question, ..all[1].1 })];
+        assert_eq!(verify(&other, &mut read), verify(&other, &mut QuestionStates::default()), "{question}");
+    }
 }
 
 #[test]
