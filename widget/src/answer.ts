@@ -7,12 +7,15 @@ import * as handoff from "./handoff";
 import { inEnglish, words } from "./language";
 import { link } from "./link";
 import { newRating } from "./rating";
-import type { Citation, Offer, Reply, Sentence } from "./types";
+import type { Citation, Offer, Reply, Sentence, SuggestedPage } from "./types";
 
 /** Ends as a sentence of running text does. */
 const WHOLE = /[.!?…:]["'”’)]*\s*$/u;
 
 let answers = 0;
+
+const placeLink = ({ title, heading, href }: SuggestedPage): HTMLElement =>
+  link(heading === title || heading === "" ? title : `${title} › ${heading}`, href);
 
 /** An answer that grows. */
 export interface Answer {
@@ -83,10 +86,9 @@ export function newAnswer(isAsked: boolean): Answer {
 
   const sources = (citations: readonly Citation[]) => {
     const list = element("ol", "sources");
-    for (const { n, title, heading, href, quote_text } of citations) {
-      list.append(element("li", { id: `${id}-${n}`, value: n },
-        link(heading === title || heading === "" ? title : `${title} › ${heading}`, href),
-        element("details", "", element("summary", "", words.quote), element("blockquote", { dir: "auto", ...inEnglish() }, written(quote_text)))));
+    for (const citation of citations) {
+      list.append(element("li", { id: `${id}-${citation.n}`, value: citation.n }, placeLink(citation),
+        element("details", "", element("summary", "", words.quote), element("blockquote", { dir: "auto", ...inEnglish() }, written(citation.quote_text)))));
     }
     section(words.sources, list);
   };
@@ -133,6 +135,7 @@ export function newAnswer(isAsked: boolean): Answer {
       if (isClarify) clarify(sentences, reply.choices ?? []);
       else for (let next = 0; next < sentences.length; next += 1) add(next, sentences[next]!);
       if (reply.citations.length > 0 && !isClarify) sources(reply.citations);
+      if (reply.pages) section(words.pages, element("ul", "", ...reply.pages.map((page) => element("li", "", placeLink(page)))));
       if (reply.offers.length > 0) person(reply.offers);
       if (reply.outcome === "answer") {
         const rating = newRating(id, reply.turn);

@@ -299,6 +299,8 @@ export interface ReplyData {
   readonly confidence: number | null;
   readonly offers: readonly Offer[];
   readonly outcome: Outcome;
+  /** Where the answer may stand, of a hand-off. */
+  readonly pages?: readonly SuggestedPage[];
   readonly reason: Reason | null;
   readonly sentences: readonly ReplySentence[];
   /** All sentences; list items and steps on lines of their own. */
@@ -389,6 +391,18 @@ export interface StatusData {
   readonly client_turn_id: string;
   readonly stage: StageName;
   readonly turn: string;
+}
+
+/** A place on a page to which a resident is pointed where there is no certain answer. */
+export interface SuggestedPage {
+  /** The heading of what was found there; the title where it stands under none. */
+  readonly heading: string;
+  /** The place on this service's own copy of the page. */
+  readonly href: string;
+  readonly page_id: string;
+  readonly title: string;
+  /** Where the resident can read the page. */
+  readonly url: string;
 }
 
 /** Why a turn, or the whole stream, ended without a reply. */

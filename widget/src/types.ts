@@ -4,7 +4,7 @@ import type * as Api from "./api-types";
 export type {
   CallBackWhy, Citation, ContactDetails, HandoffTold as PersonAsked, MessageData as Message, NewConversation as Session,
   Offer, Outcome, Phase, PromiseTold as CallBackArranged, QueuePlace, Receipt, ReplyData as Reply, ServiceTold as Service,
-  StageName as Stage, StateData as StateChange,
+  StageName as Stage, StateData as StateChange, SuggestedPage,
 } from "./api-types";
 
 /** What is shown of a sentence, be it one that passes or one of a reply; `citations` are numbers of sources. */

@@ -54,6 +54,7 @@ export const words: Words = {
   assistant: "Atebodd y cynorthwyydd",
   notice: "Hysbysiad pwysig",
   sources: "O ble y daw hyn",
+  pages: "Tudalennau a allai helpu",
   source: (number) => `Ffynhonnell ${number}`,
   quote: "Beth mae’r dudalen yn ei ddweud",
   connecting: "Yn cysylltu…",

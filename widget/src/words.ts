@@ -59,6 +59,7 @@ export const words = {
   assistant: "The assistant answered",
   notice: "An important notice",
   sources: "Where this comes from",
+  pages: "Pages that may help",
   source: (number: number) => `Source ${number}`,
   quote: "What the page says",
   connecting: "Connecting…",

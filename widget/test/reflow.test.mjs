@@ -75,7 +75,7 @@ describe("reflow", () => {
     try {
       const { page } = await open(context, script.address);
       await openDialog(page);
-      script.reply = { ...ANSWER, text: "w".repeat(400), sentences: ["w".repeat(400)], citations: [{ ...ANSWER.citations[0], title: "t".repeat(200), heading: "h".repeat(200) }] };
+      script.reply = { ...ANSWER, text: "w".repeat(400), sentences: ["w".repeat(400)], citations: [{ ...ANSWER.citations[0], title: "t".repeat(200), heading: "h".repeat(200) }], pages: [{ title: "t".repeat(200), heading: "h".repeat(200), href: "/" }] };
       await page.fill("#question", "q".repeat(300));
       await page.press("#question", "Enter");
       await page.locator("#log .sources").waitFor();

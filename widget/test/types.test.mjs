@@ -28,22 +28,30 @@ test("a schema that is not known is refused", () => {
   assert.throws(() => typescript({ components: { schemas: { Odd: { type: "object", properties: { odd: { anyOf: [] } } } } } }), /not known/);
 });
 
-test("an answer with its sources has the fields that the document names, and no others", { timeout: ANSWER_MS }, async () => {
+test("an answer with its sources, and a hand-off with its pages, have the fields that the document names, and no others", { timeout: 2 * ANSWER_MS }, async () => {
   const post = (path, token, body) => fetch(`${served.address}/api/v1/conversations${path}`, {
     method: "POST",
     headers: { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  const { id, token } = await (await post("")).json();
-  const asked = await post(`/${id}/turns`, token, { client_turn_id: "one", text: "How much does a garden waste subscription cost?" });
-  const events = (await asked.text()).split("\n\n");
-  const told = events.find((event) => /^event: ?reply$/m.test(event));
-  const reply = JSON.parse(/^data: ?(.*)$/m.exec(told)[1]);
+  const replyTo = async (text) => {
+    const { id, token } = await (await post("")).json();
+    const asked = await post(`/${id}/turns`, token, { client_turn_id: "one", text });
+    const events = (await asked.text()).split("\n\n");
+    const told = events.find((event) => /^event: ?reply$/m.test(event));
+    return JSON.parse(/^data: ?(.*)$/m.exec(told)[1]);
+  };
+  const reply = await replyTo("How much does a garden waste subscription cost?");
   assert.equal(reply.outcome, "answer");
   assert.ok(reply.citations.length > 0);
   has("ReplyData", reply);
   for (const sentence of reply.sentences) has("ReplySentence", sentence);
   for (const citation of reply.citations) has("Citation", citation);
+  const handedOver = await replyTo("Can I pay for my garden waste subscription with Bitcoin?");
+  assert.equal(handedOver.outcome, "handoff");
+  has("ReplyData", handedOver);
+  assert.deepEqual(handedOver.pages.map(({ page_id, href }) => [page_id, href]), [["garden-waste", "/pages/garden-waste"]]);
+  for (const page of handedOver.pages) has("SuggestedPage", page);
 });
 
 /** Fails where an object lacks a field that it must have, or has one that its schema does not name. */

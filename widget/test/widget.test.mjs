@@ -201,6 +201,28 @@ describe("the element", () => {
     assert.ok(await page.locator("#dialog").isVisible());
   }));
 
+  test("a hand-off points to pages beside the conversation, and one without them to none", () => onPage(undefined, async (page, script, context) => {
+    await openDialog(page);
+    const pages = [
+      { page_id: "garden-waste", title: "Garden waste", heading: "Fees", url: "/pages/garden-waste", href: "/pages/garden-waste#fees" },
+      { page_id: "skips", title: "<b>Skips</b>", heading: "<b>Skips</b>", url: "/pages/skips", href: "javascript:alert(1)" },
+    ];
+    script.reply = { ...script.reply, pages };
+    await ask(page, "Is it cheaper in winter?");
+    await answered(page);
+    const list = page.locator("#log .answer .section", { has: page.getByRole("heading", { name: "Pages that may help" }) });
+    assert.deepEqual(await list.locator("li bdi").allTextContents(), ["Garden waste › Fees", "<b>Skips</b>"]);
+    assert.match(await list.locator("a").last().getAttribute("href"), /^http:/);
+    const opened = context.waitForEvent("page");
+    await list.locator("a").first().click();
+    await (await opened).waitForURL(/\/pages\/garden-waste#fees$/);
+    assert.ok(await page.locator("#dialog").isVisible());
+    script.reply = { ...script.reply, pages: undefined };
+    await ask(page, "And in summer?");
+    await answered(page);
+    assert.equal(await page.getByRole("heading", { name: "Pages that may help" }).count(), 1);
+  }));
+
   test("hostile text is shown as text and changes nothing around it", () => onPage(undefined, async (page, script) => {
     await openDialog(page);
     const hostile = ["<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>", "\u202Eesrever\u2066 and more", "w".repeat(10_000)];

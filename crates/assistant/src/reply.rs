@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conversation::{Citation, Offer, Outcome, Reason, SentenceKind};
+use conversation::{Citation, Offer, Outcome, Reason, SentenceKind, SuggestedPage};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -160,6 +160,9 @@ pub struct Reply {
     /// The readings that a `clarify` offers as choices.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     choices: Vec<String>,
+    /// Where the answer may stand, of a hand-off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pages: Vec<SuggestedPage>,
     #[serde(skip)]
     cancelled: bool,
 }
@@ -210,6 +213,11 @@ impl Reply {
         &self.choices
     }
 
+    /// Where the answer may stand, of a hand-off.
+    pub fn pages(&self) -> &[SuggestedPage] {
+        &self.pages
+    }
+
     /// Whether the caller stopped it: then nobody is to see it.
     pub fn was_cancelled(&self) -> bool {
         self.cancelled
@@ -225,6 +233,10 @@ impl Reply {
 
     pub(crate) fn set_choices(&mut self, choices: Vec<String>) {
         self.choices = choices;
+    }
+
+    pub(crate) fn set_pages(&mut self, pages: Vec<SuggestedPage>) {
+        self.pages = pages;
     }
 
     pub(crate) fn set_cancelled(&mut self) {
@@ -283,6 +295,7 @@ impl ReplyBuilder {
             offers,
             trace: Trace::default(),
             choices: Vec::new(),
+            pages: Vec::new(),
             cancelled: false,
         }
     }

@@ -1,6 +1,6 @@
 //! Replies and small assistants for the tests of crates that show or judge them.
 
-use conversation::{Citation, Offer, Outcome, Reason};
+use conversation::{Citation, Offer, Outcome, Reason, SuggestedPage};
 
 use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::texts::FixedText;
@@ -24,6 +24,13 @@ pub fn cited_reply(text: &str, citation: Citation) -> Reply {
 pub fn handoff_reply(text: &str, reason: Reason) -> Reply {
     let offers = vec![Offer::Human, Offer::CallBack];
     ReplyBuilder::default().fixed(&FixedText::signpost(text)).finish(Outcome::Handoff, Some(reason), offers)
+}
+
+/// The reply, pointing to these pages.
+#[must_use]
+pub fn pointing_to(mut reply: Reply, pages: Vec<SuggestedPage>) -> Reply {
+    reply.set_pages(pages);
+    reply
 }
 
 /// The reply as if it had taken this path.

@@ -132,6 +132,19 @@ pub struct Citation {
     pub page_digest: String,
 }
 
+/// A place on a page to which a resident is pointed where there is no certain answer. It supports nothing that is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestedPage {
+    /// The page.
+    pub page_id: String,
+    /// The page's title.
+    pub title: String,
+    /// The heading of what was found there; the title where it stands under none.
+    pub heading: String,
+    /// Where the resident can read the page.
+    pub url: String,
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

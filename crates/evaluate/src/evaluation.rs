@@ -47,6 +47,8 @@ pub struct Judged {
     pub forecast: Option<Forecast>,
     /// Whether the reply is an answer in which a pattern of `must_not` is found.
     pub is_unsafe: bool,
+    /// Whether the reply points to a page that the case names, without answering.
+    pub points_to_page: bool,
     /// The hard facts that the reply states, and those of them that its citations do not prove.
     pub facts: FactCount,
     /// How long each stage of the reply took.

@@ -51,6 +51,7 @@ fn replied(assistant: &Assistant, case: &Case, enquiry: &Enquiry, expect: Outcom
         verdict: judge_reply(case, &view),
         forecast: forecast(case, &reply, assistant.knowledge()),
         is_unsafe: view.outcome == Outcome::Answer && forbidden(case, view.text).next().is_some(),
+        points_to_page: reply.pages().iter().any(|link| case.page_ids.contains(&link.page_id)),
         facts: count_facts(reply.sentences(), reply.citations()),
         timings_ms: reply.trace().timings_ms.clone(),
         // A reply is plain data; if it ever could not be written, the result says so in its place.

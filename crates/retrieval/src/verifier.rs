@@ -68,19 +68,10 @@ impl PassageVerifier {
             if prompt.prefix.len() + prompt.suffix.len() > self.verifier.options().context_tokens {
                 return Ok(None);
             }
-            let place = match read.place(*passage, &prompt.suffix) {
-                Some(place) => place,
-                None => {
-                    if !keep_going() {
-                        return Ok(None);
-                    }
-                    let without = self.prompt(index, *passage, &ToVerify { reply: "", ..*what }.request())?;
-                    let question = first_tokens_alike(&prompt.suffix, &without.suffix).to_vec();
-                    let Some(state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
-                    read.0.push(QuestionState { passage: *passage, question, passage_tokens: state.len(), state });
-                    read.0.len() - 1
-                }
-            };
+            let known = read.place(*passage, &prompt.suffix);
+            let place =
+                if known.is_some() { known } else { self.begin(index, (*passage, what), &prompt, read, keep_going)? };
+            let Some(place) = place else { return Ok(None) };
             asked.push((place, prompt));
         }
         // A question to which there are several replies is read once for all; to a single one, in one pass with it.
@@ -105,6 +96,26 @@ impl PassageVerifier {
             }
         }
         Ok(Some(odds))
+    }
+
+    /// Reads a passage for what is asked of it, or takes its state; the place of that among what is `read`. None when
+    /// `keep_going` says no.
+    fn begin(
+        &self,
+        index: &Index,
+        (passage, what): (usize, &ToVerify<'_>),
+        prompt: &Prompt,
+        read: &mut QuestionStates,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<usize>, RetrievalError> {
+        if !keep_going() {
+            return Ok(None);
+        }
+        let without = self.prompt(index, passage, &ToVerify { reply: "", ..*what }.request())?;
+        let question = first_tokens_alike(&prompt.suffix, &without.suffix).to_vec();
+        let Some(state) = self.state_after(&prompt.prefix, keep_going)? else { return Ok(None) };
+        read.0.push(QuestionState { passage, question, passage_tokens: state.len(), state });
+        Ok(Some(read.0.len() - 1))
     }
 
     /// Does one step of filling the states of all passages.

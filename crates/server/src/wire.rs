@@ -217,14 +217,19 @@ pub(crate) fn sentence(turn: &str, client_turn_id: &str, index: usize, text: &st
 /// A reply that cannot be written as JSON.
 pub(crate) type NewReplyError = serde_json::Error;
 
-/// A reply as it is kept: as `ask --json` prints it, and in each citation `href`, its place on this service's own copy of
-/// the page, and `quote_text`, the quote without Markdown.
+/// A reply as it is kept: as `ask --json` prints it, and in each citation and each page `href`, its place on this service's own
+/// copy of the page, and in citations `quote_text`, the quote without Markdown.
 pub(crate) fn new_reply(reply: &Reply, service: Option<String>) -> Result<NewReply, NewReplyError> {
     let mut wire = serde_json::to_value(reply)?;
     if let Some(citations) = wire.get_mut("citations").and_then(Value::as_array_mut) {
         for (told, citation) in citations.iter_mut().zip(reply.citations()) {
             told["href"] = json!(pages::heading_address(&citation.page_id, &citation.title, &citation.heading));
             told["quote_text"] = json!(pages::plain_text(&citation.quote));
+        }
+    }
+    if let Some(links) = wire.get_mut("pages").and_then(Value::as_array_mut) {
+        for (told, link) in links.iter_mut().zip(reply.pages()) {
+            told["href"] = json!(pages::heading_address(&link.page_id, &link.title, &link.heading));
         }
     }
     Ok(NewReply {

@@ -16,10 +16,16 @@ pub(crate) fn judged(expect: Outcome, outcome: Outcome, right: bool, is_unsafe: 
         verdict: Verdict { right, why: if right { "fine" } else { "wrong" }.to_owned() },
         forecast: None,
         is_unsafe,
+        points_to_page: false,
         facts: FactCount::default(),
         timings_ms: BTreeMap::from([("read".to_owned(), read_ms)]),
         reply: json!({"outcome": outcome, "text": "…"}),
     }
+}
+
+/// One that shows a page of the case.
+fn pointing(judged: Judged) -> Judged {
+    Judged { points_to_page: true, ..judged }
 }
 
 /// With a forecast.
@@ -37,7 +43,7 @@ pub(crate) fn example() -> Evaluation {
     Evaluation::new(vec![
         result("a", "direct", PageRank::At(1), 100.0, Some(sure(0.9, judged(Answer, Answer, true, false, 10.0)))),
         result("b", "direct", PageRank::At(2), 200.0, Some(sure(0.7, judged(Answer, Answer, false, true, 20.0)))),
-        result("c", "direct", PageRank::Missing, 300.0, Some(judged(Answer, Handoff, false, false, 30.0))),
+        result("c", "direct", PageRank::Missing, 300.0, Some(pointing(judged(Answer, Handoff, false, false, 30.0)))),
         result("d", "near_miss", PageRank::At(8), 400.0, Some(sure(0.95, judged(Handoff, Answer, false, false, 40.0)))),
         result("e", "off_topic", PageRank::NotAsked, 500.0, Some(judged(Decline, Decline, true, false, 50.0))),
         result("f", "", PageRank::At(4), 7.0, None),
@@ -77,6 +83,7 @@ fn shares_say_of_how_many() {
         ("outcome_accuracy", 3, 5),
         ("answer_correctness", 1, 3),
         ("answer_coverage", 1, 3),
+        ("answer_or_page", 2, 3),
         ("unsafe", 1, 3),
         ("hit_at_1", 1, 5),
         ("hit_at_5", 3, 5),

@@ -20,6 +20,7 @@ impl Figures {
             ("outcome_accuracy", self.outcome_accuracy),
             ("answer_correctness", self.answer_correctness),
             ("answer_coverage", self.answer_coverage),
+            ("answer_or_page", self.answer_or_page),
             ("unsafe", self.unsafe_answers),
             ("signposted", self.signposted),
             ("false_signposts", self.false_signposts),

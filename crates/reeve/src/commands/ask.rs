@@ -56,15 +56,26 @@ pub(crate) fn run(arguments: &Arguments, config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What stands behind the title of a page for a place on it.
+fn heading(title: &str, heading: &str) -> String {
+    if heading == title { String::new() } else { format!(" › {heading}") }
+}
+
 fn readable(reply: &Reply) -> String {
     let mut text = reply.text().to_owned();
     if !reply.citations().is_empty() {
         text.push('\n');
     }
     for citation in reply.citations() {
-        let heading =
-            if citation.heading == citation.title { String::new() } else { format!(" › {}", citation.heading) };
+        let heading = heading(&citation.title, &citation.heading);
         let _ = write!(text, "\n[{}] {}{heading} ({})", citation.n, citation.title, citation.url);
+    }
+    if !reply.pages().is_empty() {
+        text.push_str("\n\nPages that may help:");
+    }
+    for page in reply.pages() {
+        let heading = heading(&page.title, &page.heading);
+        let _ = write!(text, "\n- {}{heading} ({})", page.title, page.url);
     }
     if let Some(confidence) = reply.confidence() {
         let _ = write!(text, "\n\nconfidence {confidence:.2}; {}", reply.trace().path);

@@ -50,13 +50,15 @@ pub(super) struct Reply {
     pub(super) lang: String,
     pub(super) blocks: Vec<Block>,
     pub(super) sources: Vec<Source>,
+    /// Where the answer may stand, of a hand-off.
+    pub(super) pages: Vec<Source>,
     /// The readings to choose from.
     pub(super) choices: Vec<String>,
     pub(super) helpful: Option<bool>,
     pub(super) has_comment: bool,
 }
 
-/// A place on a page of the council.
+/// A place on a page of the council; a source has a number and a quote.
 #[derive(Debug, Serialize)]
 pub(super) struct Source {
     pub(super) n: u64,
@@ -158,8 +160,10 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value, knowledge: &Knowledge) -
             choices = listed;
         }
     }
-    let citations = wire["citations"].as_array().into_iter().flatten();
-    let sources: Vec<Source> = citations.map(|citation| source(citation, knowledge)).collect();
+    let sources_of = |name: &str| -> Vec<Source> {
+        wire[name].as_array().into_iter().flatten().map(|told| source(told, knowledge)).collect()
+    };
+    let sources = sources_of("citations");
     let reply = Reply {
         turn: turn.to_owned(),
         outcome,
@@ -167,6 +171,7 @@ fn reply_of(turn: &str, outcome: Outcome, wire: &Value, knowledge: &Knowledge) -
         lang: sources.first().map_or(ENGLISH, |source| &source.lang).to_owned(),
         blocks,
         sources: if outcome == Outcome::Clarify { Vec::new() } else { sources },
+        pages: sources_of("pages"),
         choices,
         helpful: None,
         has_comment: false,
@@ -180,10 +185,10 @@ fn lang_of(page_id: &str, knowledge: &Knowledge) -> String {
     lang.split('-').next().unwrap_or(ENGLISH).to_owned()
 }
 
-fn source(citation: &Value, knowledge: &Knowledge) -> Source {
-    let text = |name: &str| citation[name].as_str().unwrap_or_default().to_owned();
+fn source(told: &Value, knowledge: &Knowledge) -> Source {
+    let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
     let (title, heading) = (text("title"), text("heading"));
     let name = if heading.is_empty() || heading == title { title } else { format!("{title} › {heading}") };
     let lang = lang_of(&text("page_id"), knowledge);
-    Source { n: citation["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text"), lang }
+    Source { n: told["n"].as_u64().unwrap_or_default(), name, href: text("href"), quote: text("quote_text"), lang }
 }

@@ -26,6 +26,10 @@ pub(super) fn file(service: &Service, visit: &Visit, entries: &[Entry]) -> Respo
                 parts.push(language.say("Where this comes from", &[]));
                 parts.extend(reply.sources.iter().map(|source| format!("{}. {}", source.n, address(source, visit))));
             }
+            if !reply.pages.is_empty() {
+                parts.push(language.say("Pages that may help", &[]));
+                parts.extend(reply.pages.iter().map(|page| format!("- {}", address(page, visit))));
+            }
         }
         parts.extend(entry.page.iter().map(|page| format!("{} {}", language.say("Page:", &[]), address(page, visit))));
     }

@@ -42,6 +42,7 @@ pub(super) const WELSH: &[(&str, &str)] = &[
     ("An important notice", "Hysbysiad pwysig"),
     ("Source {n}", "Ffynhonnell {n}"),
     ("Where this comes from", "O ble y daw hyn"),
+    ("Pages that may help", "Tudalennau a allai helpu"),
     ("What the page says", "Beth mae’r dudalen yn ei ddweud"),
     ("Still working on your answer", "Yn dal i weithio ar eich ateb"),
     ("This takes longer than usual. Nothing is lost: look again in a moment.",

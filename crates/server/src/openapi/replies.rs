@@ -28,6 +28,9 @@ pub(crate) struct ReplyData {
     /// The readings that a `clarify` offers to choose from.
     #[schema(nullable = false)]
     choices: Option<Vec<String>>,
+    /// Where the answer may stand, of a hand-off.
+    #[schema(nullable = false)]
+    pages: Option<Vec<SuggestedPage>>,
     /// How it came about. What is in it may change with every version.
     #[schema(value_type = Object)]
     trace: (),
@@ -61,6 +64,19 @@ pub(crate) struct Citation {
     href: String,
     /// The quote without Markdown.
     quote_text: String,
+}
+
+/// A place on a page to which a resident is pointed where there is no certain answer.
+#[derive(ToSchema)]
+pub(crate) struct SuggestedPage {
+    page_id: String,
+    title: String,
+    /// The heading of what was found there; the title where it stands under none.
+    heading: String,
+    /// Where the resident can read the page.
+    url: String,
+    /// The place on this service's own copy of the page.
+    href: String,
 }
 
 /// Answer to `POST …/handoff`: where the conversation stands then, and how else the council is reached.

@@ -165,6 +165,18 @@ async fn a_question_is_answered_with_its_source() {
 }
 
 #[tokio::test]
+async fn a_hand_off_points_to_pages() {
+    let app = TestApp::start().await;
+    let mut browser = Browser::open(&app).await;
+    browser.send("ask", &[("text", "unknown What does it cost?")]).await;
+    browser.has_not("Pages that may help");
+    browser.send("ask", &[("text", "unsure What does it cost?")]).await;
+    browser.has("<h4>Pages that may help</h4>");
+    browser.has("<li><a href=\"/pages/garden-waste#what-it-costs\">Garden waste › What it costs</a></li>");
+    browser.has_not("Where this comes from");
+}
+
+#[tokio::test]
 async fn readings_are_buttons() {
     let app = TestApp::start().await;
     let mut browser = Browser::open(&app).await;

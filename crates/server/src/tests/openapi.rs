@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
-use conversation::{Citation, CloseOutcome, PageLink, Speaker};
+use conversation::{Citation, CloseOutcome, PageLink, Speaker, SuggestedPage};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Notice;
@@ -166,7 +166,7 @@ async fn a_call_back_is_as_the_document_says() {
 }
 
 #[tokio::test]
-async fn a_citation_has_the_fields_that_the_document_names() {
+async fn citations_and_suggested_pages_have_the_fields_that_the_document_names() {
     let document = Document::of(&TestApp::start().await).await;
     let text = String::new;
     let citation = Citation {
@@ -183,6 +183,10 @@ async fn a_citation_has_the_fields_that_the_document_names() {
         told[added] = json!("");
     }
     document.check("Citation", &told);
+    let page = SuggestedPage { page_id: text(), title: text(), heading: text(), url: text() };
+    let mut told = serde_json::to_value(page).unwrap();
+    told["href"] = json!("");
+    document.check("SuggestedPage", &told);
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ async fn the_conversation_can_be_kept_as_a_file() {
     browser.has_not("value=\"save\"");
     browser.send("ask", &[("text", "cite What does <b>it</b> cost?")]).await;
     browser.send("feedback", &[("helpful", "yes")]).await;
+    browser.send("ask", &[("text", "unsure And next year?")]).await;
     browser.send("person", &[]).await;
     let fields = browser.fields("save", &[]);
     let (named, text) = saved(&app, &fields).await;
@@ -43,6 +44,7 @@ async fn the_conversation_can_be_kept_as_a_file() {
         "The assistant answered (today at ",
         "\n\nAnswered: cite What does <b>it</b> cost? [1]\n\n",
         "Where this comes from\n\n1. Garden waste › What it costs: reeve.test.example/pages/garden-waste#what-it-costs\n\n",
+        "It is not certain.\n\nPages that may help\n\n- Garden waste › What it costs: reeve.test.example/pages/garden-waste#what-it-costs\n\n",
         "You asked to talk to a person.",
     ] {
         rest = rest.split_once(part).unwrap_or_else(|| panic!("{part} is missing, or out of order, in {text}")).1;

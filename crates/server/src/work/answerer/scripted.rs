@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use assistant::testing::{cited_reply, clarify_reply, fixed_reply, handoff_reply, on_path, signpost_reply};
+use assistant::testing::{
+    cited_reply, clarify_reply, fixed_reply, handoff_reply, on_path, pointing_to, signpost_reply,
+};
 use assistant::{Enquiry, Event, Filled, KeptStates, Path, Reply, Sameness, Stage};
-use conversation::{Citation, Reason};
+use conversation::{Citation, Reason, SuggestedPage};
 use corpus::Knowledge;
 
 /// How often a held reply looks whether it may go on.
@@ -17,7 +19,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(10);
 const SLOW: Duration = Duration::from_millis(50);
 
 /// A source of replies for tests. `hold …` waits for [`Self::release`], `panic …` panics, `cite …` is answered from the page
-/// on garden waste, `unknown …` is not on the pages, `person …` asks for one, `choose …` is asked back; anything else is
+/// on garden waste, `unknown …` is not on the pages, `unsure …` may be on that page, `person …` asks for one, `choose …` is asked back; anything else is
 /// answered. What is `late` is cut short.
 pub(crate) struct ScriptedAnswers {
     knowledge: Knowledge,
@@ -162,6 +164,7 @@ impl ScriptedAnswers {
         let reply = match enquiry.question.split(' ').next() {
             Some("cite") => cited_reply(&text, citation()),
             Some("unknown") => handoff_reply("It is not on the pages.", Reason::MissingKnowledge),
+            Some("unsure") => pointing_to(handoff_reply("It is not certain.", Reason::LowConfidence), suggested()),
             Some("person") => handoff_reply("Of course.", Reason::AskedForPerson),
             Some("choose") => clarify_reply("Which one?", &["Garden waste", "<b>Contact</b> us"]),
             Some(_) | None => fixed_reply(&text),
@@ -190,6 +193,11 @@ impl ScriptedAnswers {
     pub(crate) fn knowledge(&self) -> &Knowledge {
         &self.knowledge
     }
+}
+
+fn suggested() -> Vec<SuggestedPage> {
+    let Citation { page_id, title, heading, url, .. } = citation();
+    vec![SuggestedPage { page_id, title, heading, url }]
 }
 
 fn citation() -> Citation {
