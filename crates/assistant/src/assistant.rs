@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use conversation::{Offer, Outcome, Reason, Turn};
+use conversation::{Offer, Outcome, Reason, Role, Turn};
 use corpus::{Council, Knowledge, SignpostKind};
 use jiff::Timestamp;
 use retrieval::{
@@ -13,7 +13,7 @@ use retrieval::{
 
 use crate::check::Checker;
 use crate::contact::way_to_a_person;
-use crate::context::{Contextualised, contextualise};
+use crate::context::{Contextualised, contextualise, names_topic};
 use crate::course;
 use crate::judge::{Judge, Judges};
 use crate::limits;
@@ -22,6 +22,9 @@ use crate::reply::{Reply, ReplyBuilder, Trace};
 use crate::run::Run;
 use crate::texts::{self, FixedText};
 use crate::triage::{DangerClassifier, MOST_SENTENCES, Triage, danger, parts, redact, sentences, triage};
+
+/// A message of fewer content words than this, named in the title of a page, may still go on from what was said before.
+const LEAST_STEMS_OF_TOPIC: usize = 2;
 
 /// A question and what was said before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -339,7 +342,22 @@ impl Assistant {
         let question = self.parts.index.vocabulary().correct(&redact(&enquiry.question).0);
         let redacted = |turn: &Turn| Turn { role: turn.role, text: redact(&turn.text).0 };
         let history: Vec<Turn> = enquiry.history.iter().map(redacted).collect();
-        contextualise(&question, &history, self.weights.analyzer())
+        // Who names what a page is about has done with what was said before.
+        let new_topic = |turn: &Turn| turn.role == Role::User && self.names_page(&turn.text);
+        let from =
+            if self.names_page(&question) { history.len() } else { history.iter().rposition(new_topic).unwrap_or(0) };
+        contextualise(&question, &history[from..], self.weights.analyzer())
+    }
+
+    /// Whether a message only names a topic, in words that stand together in the title of a page.
+    fn names_page(&self, message: &str) -> bool {
+        let stems = self.weights.analyzer().stems(message);
+        stems.len() >= LEAST_STEMS_OF_TOPIC
+            && names_topic(message)
+            && self.knowledge().pages.iter().any(|page| {
+                let title = self.weights.analyzer().stems(&page.title);
+                stems.iter().all(|stem| title.contains(stem))
+            })
     }
 
     /// What a message is, by the rules; and where they leave it to the pages, to records or to a person, whether it or a part

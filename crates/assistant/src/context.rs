@@ -4,6 +4,7 @@ use conversation::{Role, Turn};
 use retrieval::Analyzer;
 
 use crate::limits::{MAX_HISTORY_TURNS, MAX_TURN_CHARACTERS};
+use crate::quote::Wanted;
 
 /// A question with what it needs to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,26 @@ const OPENINGS: &[&str] =
 
 /// Content stems that a question standing alone has at least.
 const LEAST_STEMS: usize = 3;
+
+/// A message of at most so many words may only name a topic, where none of them is one that asks for something.
+const TOPIC_WORDS: usize = 3;
+const ASKING_WORDS: &[&str] = &[
+    "how", "what", "whats", "when", "whens", "where", "wheres", "who", "whos", "which", "why", "can", "cant", "could",
+    "do", "does", "did", "is", "isnt", "are", "am", "was", "will", "would", "should", "must", "may", "have", "has",
+    "need", "i", "im", "ive", "my", "me", "we", "our", "us", "you", "your", "not", "no", "yes", "want", "please",
+    "price", "prices", "cost", "costs", "fee", "fees", "charge", "charges", "number", "phone", "email", "address",
+    "contact", "deadline", "date", "dates", "time", "times", "hours",
+];
+
+/// Whether a message names a topic and asks nothing, as in "bulky waste collection".
+pub(crate) fn names_topic(message: &str) -> bool {
+    let plain = message.replace(['\'', '’'], "").to_lowercase();
+    let mut words = plain.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    (1..=TOPIC_WORDS).contains(&words.clone().count())
+        && !message.contains('?')
+        && !words.any(|word| ASKING_WORDS.contains(&word) || POINTERS.contains(&word))
+        && Wanted::of(message) == Wanted::Open
+}
 
 /// Decides how much of the history a question needs.
 pub(crate) fn contextualise(question: &str, history: &[Turn], analyzer: &Analyzer) -> Contextualised {
@@ -73,6 +94,22 @@ mod tests {
         assert_eq!(context.history.len(), 2);
         assert_eq!(context.standalone == question, !follow_up);
         assert!(context.standalone.ends_with(question));
+    }
+
+    #[test]
+    fn a_topic_is_told_from_a_question() {
+        let check = |message: &str, expected: bool| assert_eq!(names_topic(message), expected, "{message}");
+        check("bus pass", true);
+        check("Register to vote", true);
+        check("council tax - students", true);
+        check("bulky waste collection day", false);
+        check("bus pass?", false);
+        check("what's a HMO", false);
+        check("I’m homeless", false);
+        check("library fees", false);
+        check("need a skip", false);
+        check("a second one", false);
+        check("…", false);
     }
 
     #[test]

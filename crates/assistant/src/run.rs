@@ -1,17 +1,18 @@
 //! One enquiry on its way, from the question to the reply.
 
+mod asking_back;
 mod finding;
 
 use std::time::Instant;
 
-use conversation::{Offer, Outcome, Reason, SuggestedPage};
+use conversation::{Offer, Outcome, Reason, Turn};
 use jiff::Timestamp;
 use retrieval::{Hit, QuestionStates, RetrievalError};
 
 use crate::assistant::{Assistant, Enquiry, Event, Path, QuoteOnlyReason, Stage};
 use crate::check::CheckedSentence;
 use crate::contact::way_to_a_person;
-use crate::context::Contextualised;
+use crate::context::names_topic;
 use crate::course::{self, Course};
 use crate::judge::{Judge, Judges, Signals};
 use crate::limits;
@@ -20,33 +21,15 @@ use crate::quote::{MOST_SENTENCES, Quote, Wanted};
 use crate::reply::{Candidate, RankedPassage, Reply, ReplyBuilder, Trace};
 use crate::same::{in_lines, normalised};
 use crate::texts::{self, FixedText};
-use crate::triage::{Triage, instruction_like};
+use crate::triage::Triage;
+use asking_back::bare_topic;
 use finding::transcript;
-
-/// A question with more content words than this is not asked back: it has said what it is about.
-const MOST_STEMS_TO_CLARIFY: usize = 3;
-
-/// The lead of the best sentence below which another page's is as good.
-const CLOSE_LEAD: f64 = 0.15;
-
-/// A message of at most so many words may only name a topic.
-const BARE_WORDS: usize = 2;
-
-/// Readings offered.
-const MOST_CHOICES: usize = 3;
 
 /// The confidence from which a further part's sentence belongs to the answer.
 const MORE_LIKELY_THAN_NOT: f64 = 0.5;
 
 /// The nearness in meaning from which what was found is about the same thing as the question.
 const NEAR: f32 = 0.3;
-
-/// To how many pages a hand-off points at most. Of the withheld answers of `develop` and `calibrate`, the right page is the first
-/// found for 73%, among the first two for 82% and the first three for 85%.
-const MOST_PAGES: usize = 2;
-
-/// How much less near than the first page another is that may hold the answer as well.
-const AS_NEAR: f32 = 0.1;
 
 /// How many passages the trace names.
 const TRACED_PASSAGES: usize = 8;
@@ -64,6 +47,8 @@ pub(crate) struct Run<'a> {
     course: Course,
     /// What the verifier has read of the question and its parts.
     questions: QuestionStates,
+    /// The page of the reading that the resident took, when they were asked which one they meant.
+    only: Option<String>,
 }
 
 /// What was found for one part of a question.
@@ -108,7 +93,7 @@ impl<'a> Run<'a> {
         let trace = assistant.new_trace(parts.clock.now());
         let (began, course) = (Instant::now(), Course::default());
         let questions = QuestionStates::default();
-        Self { assistant, path, deadline, on_event, keep_going, trace, began, course, questions }
+        Self { assistant, path, deadline, on_event, keep_going, trace, began, course, questions, only: None }
     }
 
     /// As at another time, on a course that was taken before.
@@ -207,29 +192,6 @@ impl<'a> Run<'a> {
         hits
     }
 
-    /// Where the answer may stand: the first pages found, each at its first passage, as far as they are near.
-    fn pointed_to(&self, hits: &[Hit]) -> Vec<SuggestedPage> {
-        let index = &self.assistant.parts.index;
-        let mut pages: Vec<(SuggestedPage, f32)> = Vec::with_capacity(MOST_PAGES);
-        for hit in hits {
-            let (page, passage) = index.passage(hit.passage);
-            if pages.len() < MOST_PAGES && pages.iter().all(|(link, _)| link.page_id != page.id) {
-                // A heading that would tell the reader what to do is not passed on.
-                let heading = passage.heading_path.last().filter(|heading| !instruction_like(heading));
-                let link = SuggestedPage {
-                    page_id: page.id.clone(),
-                    title: page.title.clone(),
-                    heading: heading.unwrap_or(&page.title).clone(),
-                    url: page.url(),
-                };
-                pages.push((link, hit.dense));
-            }
-        }
-        let of_first = pages.first().map_or(NEAR, |(_, dense)| *dense);
-        let is_near = |dense: f32| dense >= NEAR && dense >= of_first - AS_NEAR;
-        pages.into_iter().filter(|(_, dense)| is_near(*dense)).map(|(link, _)| link).collect()
-    }
-
     fn service(&self, hits: &[Hit]) -> Option<String> {
         let first = hits.first()?;
         self.assistant.parts.index.passage(first.passage).0.service.clone()
@@ -237,6 +199,10 @@ impl<'a> Run<'a> {
 
     fn answer(&mut self, enquiry: &Enquiry) -> Result<Reply, RetrievalError> {
         (self.on_event)(Event::Status(Stage::Searching));
+        let taken_up = self.take_up(enquiry);
+        let asks_back = |turn: &Turn| turn.text.contains(texts::which_one().as_str());
+        let already_asked = taken_up.is_some() || enquiry.history.iter().rev().take(2).any(asks_back);
+        let enquiry = taken_up.as_ref().unwrap_or(enquiry);
         let context = self.assistant.contextualise(enquiry);
         let (first, others) = parts(&context);
         let said = context.history.iter().rev().take(2).cloned().collect();
@@ -248,9 +214,9 @@ impl<'a> Run<'a> {
             return Ok(self.cancelled());
         }
         let further = self.further_parts(&others, (&first, &found))?;
-        let already_asked =
-            enquiry.history.iter().rev().take(2).any(|turn| turn.text.contains(texts::which_one().as_str()));
-        let is_bare = !already_asked && found.quote.as_ref().is_some_and(|quote| bare_topic(&context, quote));
+        let about = self.about(&found.hits);
+        let has_readings = !already_asked && about.len() > 1;
+        let is_bare = has_readings && found.quote.as_ref().is_some_and(|quote| bare_topic(&context, quote));
         let mut shown = Shown { builder: ReplyBuilder::default(), count: 0, streams: further.is_empty() };
         let quoted = found.quote.as_ref().map(|quote| self.whole_answer(quote.sentences.clone(), &found, &further));
         // Which topic is meant is asked back whatever would be written, so nothing is: it could be shown before.
@@ -271,7 +237,7 @@ impl<'a> Run<'a> {
         let confidence = judge.confidence(&self.trace.signals);
         let sure = confidence >= self.answer_from(judge);
         let mut reply = match (&found.quote, whole) {
-            (Some(_), _) if is_bare => self.clarify(&found.hits),
+            (Some(_), _) if is_bare => Self::clarify(&about),
             (Some(quote), Some(whole)) if sure => {
                 // What streamed already opens the answer, and several questions have more than one.
                 let is_open = further.is_empty() && shown.count == 0;
@@ -282,9 +248,7 @@ impl<'a> Run<'a> {
                 };
                 self.answered(&whole, opening, shown)
             }
-            (Some(quote), _) if !already_asked && self.two_readings(&context, &found, quote) => {
-                self.clarify(&found.hits)
-            }
+            (Some(quote), _) if has_readings && self.two_readings(&context, &found, quote) => Self::clarify(&about),
             (Some(_) | None, _) if found.off_topic() => {
                 let mut builder = ReplyBuilder::default().fixed(&texts::off_topic());
                 builder.push_fixed(&way_to_a_person(self.assistant.council(), None, self.trace.clock));
@@ -296,42 +260,18 @@ impl<'a> Run<'a> {
                 } else {
                     (texts::not_on_pages(), Reason::MissingKnowledge)
                 };
-                let mut reply = self.handoff(&text, reason, self.service(&found.hits).as_deref());
-                reply.set_pages(self.pointed_to(&found.hits));
-                reply
+                let of_topic = !context.follow_up && names_topic(&context.standalone);
+                if of_topic && !about.is_empty() {
+                    Self::ask_what_about(about)
+                } else {
+                    let mut reply = self.handoff(&text, reason, self.service(&found.hits).as_deref());
+                    reply.set_pages(self.pointed_to(&found.hits));
+                    reply
+                }
             }
         };
         reply.set_confidence(Some(confidence));
         Ok(reply)
-    }
-
-    /// Whether a short question could be about several pages alike: then asking back is better than handing over.
-    fn two_readings(&self, context: &Contextualised, found: &Found, quote: &Quote) -> bool {
-        let stems = self.assistant.weights.analyzer().stems(&context.standalone).len();
-        (1..=MOST_STEMS_TO_CLARIFY).contains(&stems)
-            && quote.lead < CLOSE_LEAD
-            && !found.off_topic()
-            && found.signals.coverage > 0.5
-    }
-
-    /// Asks which of the nearest pages is meant.
-    fn clarify(&self, hits: &[Hit]) -> Reply {
-        let index = &self.assistant.parts.index;
-        let mut titles: Vec<String> = Vec::new();
-        for hit in hits {
-            let title = &index.passage(hit.passage).0.title;
-            if !titles.contains(title) && titles.len() < MOST_CHOICES {
-                titles.push(title.clone());
-            }
-        }
-        let mut builder = ReplyBuilder::default().fixed(&texts::which_one());
-        for title in &titles {
-            builder.push_fixed(&texts::choice(title));
-        }
-        let offers = vec![Offer::Human, Offer::CallBack];
-        let mut reply = builder.finish(Outcome::Clarify, Some(Reason::LowConfidence), offers);
-        reply.set_choices(titles);
-        reply
     }
 
     fn ranked(&self, hit: &Hit) -> RankedPassage {
@@ -462,14 +402,6 @@ impl Shown {
         on_event(Event::Sentence { index: self.count, text: text.as_str().to_owned(), citations: Vec::new() });
         self.count += 1;
     }
-}
-
-/// Whether the message only names a topic that several pages are about, as in "permit".
-fn bare_topic(context: &Contextualised, quote: &Quote) -> bool {
-    !context.follow_up
-        && context.standalone.split_whitespace().count() <= BARE_WORDS
-        && quote.lead < CLOSE_LEAD
-        && Wanted::of(&context.standalone) == Wanted::Open
 }
 
 /// A fixed text beside the offer of a person.

@@ -45,6 +45,7 @@ fixed! {
     thanks = "You are welcome. Is there anything else that I can help with?";
     goodbye = "Goodbye, and thank you for getting in touch.";
     which_one = "I want to be sure that I answer the right question. Did you mean one of these?";
+    what_about = "What would you like to know about that? A whole question works best, such as “How much does it cost?”";
     yes = "Yes.";
     no = "No.";
     rest_not_found = "I could not find the answer to the other part of your question.";

@@ -52,7 +52,8 @@ impl Run<'_> {
     ) -> Result<Found, RetrievalError> {
         let assistant = self.assistant;
         let index = &assistant.parts.index;
-        let mut hits = self.timed("search", |_| assistant.search(context))?;
+        let found = self.timed("search", |_| assistant.search(context))?;
+        let mut hits = self.on_page_taken_up(found);
         if self.path.has_models() && assistant.in_doubt(&hits) {
             (self.on_event)(Event::Status(Stage::Reading));
             let is_in_time = self.course.next_rerank_is_in_time();

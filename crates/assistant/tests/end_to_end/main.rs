@@ -444,3 +444,65 @@ fn a_hand_off_points_to_where_the_answer_may_stand() {
     let (reply, _) = ask(&sure, &enquiry("How much does a garden waste subscription cost?"), Path::Full);
     assert_eq!((reply.outcome(), reply.pages()), (Outcome::Answer, &[][..]));
 }
+
+/// Pages on two kinds of permit.
+fn permits() -> Assistant {
+    let pages = [
+        ("Skip permits", "# Skip permits\n\nA skip permit costs £46 for two weeks. The hire company applies for it.\n"),
+        ("Parking permits", "# Parking permits\n\nA parking permit costs £58 a year. You apply for it online.\n"),
+        ("Libraries", "# Libraries\n\nRiverside Library opens at 9am from Monday to Saturday. Joining is free.\n"),
+    ];
+    assistant_over(&pages, Compose::Quote, MONDAY)
+}
+
+fn with_history(history: &[(Role, &str)], question: &str) -> Enquiry {
+    let history = history.iter().map(|(role, text)| Turn { role: *role, text: (*text).to_owned() }).collect();
+    Enquiry { question: question.to_owned(), history }
+}
+
+#[test]
+fn the_reading_that_a_resident_takes_answers_what_they_had_asked() {
+    let assistant = permits();
+    let question = "permit price";
+    let (asked_back, _) = ask(&assistant, &enquiry("permits"), Path::Full);
+    assert_eq!(asked_back.outcome(), Outcome::Clarify, "{asked_back:?}");
+    assert_eq!(asked_back.choices().len(), 2, "{:?}", asked_back.choices());
+    let (offer, choices) = (asked_back.text(), asked_back.choices());
+    for (taken, price, other) in [("Skip permits", "£46", "£58"), (" parking  permits ", "£58", "£46")] {
+        assert!(choices.iter().any(|choice| choice.eq_ignore_ascii_case(&taken.trim().replace("  ", " "))));
+        let enquiry = with_history(&[(Role::User, question), (Role::Assistant, offer)], taken);
+        let (reply, _) = ask(&assistant, &enquiry, Path::Full);
+        assert!(reply.text().contains(price) && !reply.text().contains(other), "{taken}: {}", reply.text());
+        assert_eq!(recorded_and_replayed(&assistant, &enquiry, &reply).1.differences, []);
+    }
+    // The same words after anything else are a topic, and those of no reading a question.
+    for (before, message) in [("It costs £46.", "Skip permits"), (offer, "Libraries")] {
+        let (reply, _) =
+            ask(&assistant, &with_history(&[(Role::User, question), (Role::Assistant, before)], message), Path::Full);
+        assert!(!reply.text().contains("£58"), "{message}: {}", reply.text());
+    }
+}
+
+#[test]
+fn a_topic_that_is_only_named_is_asked_about_and_ends_what_was_before() {
+    let never = Judge { curve: Vec::new(), ..judge() };
+    let unsure = assistant_with(&PAGES, Compose::Quote, MONDAY, |parts| parts.judges.full = never);
+    let pages = |enquiry: &Enquiry| {
+        let (reply, _) = ask(&unsure, enquiry, Path::Full);
+        let shown = reply.pages().iter().map(|page| page.page_id.clone()).collect::<Vec<_>>();
+        (reply.outcome(), shown, reply.text().to_owned())
+    };
+    let (outcome, shown, text) = pages(&enquiry("garden waste bin"));
+    assert_eq!((outcome, shown[0].as_str()), (Outcome::Clarify, "garden-waste"));
+    assert!(text.starts_with("What would you like to know about that?"), "{text}");
+    let (outcome, shown, _) = pages(&enquiry("Mongolian throat singing"));
+    assert!(outcome != Outcome::Clarify && shown.is_empty(), "{shown:?}");
+
+    let before = [(Role::User, "When does Riverside Library open?"), (Role::Assistant, "At 9am.")];
+    let (_, shown, _) = pages(&with_history(&before, "bulky waste"));
+    assert_eq!(shown, ["bulky-waste"], "a new topic, named as its page is");
+    let later =
+        [&before[..], &[(Role::User, "bulky waste"), (Role::Assistant, "What would you like to know?")]].concat();
+    let (_, shown, _) = pages(&with_history(&later, "and how much does it cost?"));
+    assert_eq!(shown, ["bulky-waste"], "goes on from the new topic alone");
+}
