@@ -5,6 +5,7 @@
 
 mod answers;
 mod idle;
+mod limits;
 mod llama;
 mod load;
 mod machine;
@@ -43,11 +44,11 @@ struct Arguments {
     /// Threads of either side; as many as there are processors when none are named.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
-    /// Neither side uses AVX-512, as on a processor without it: for `raw` and `answers`.
+    /// Neither side uses AVX-512, as on a processor without it: for `raw`, `answers` and `limits`.
     #[arg(long)]
     avx2: bool,
-    /// Language models for `raw` and `answers`, by the names of models/models.toml. Default: all three for `raw`, without
-    /// the largest with `--quick`; the two small ones for `answers`.
+    /// Language models for `raw`, `answers` and `limits`, by the names of models/models.toml. Default: all three for `raw`, without
+    /// the largest with `--quick`, and for `limits`; the two small ones for `answers`.
     #[arg(long = "model", value_name = "NAME")]
     models: Vec<String>,
     /// How many questions `answers` asks. Default: 100, with `--quick` 6.
@@ -78,6 +79,8 @@ enum Part {
     Load,
     /// The search, over few pages and over very many.
     Retrieval,
+    /// What the machine can do at most, and how much of it reading and writing take.
+    Limits,
 }
 
 impl Arguments {
@@ -117,6 +120,7 @@ fn main() -> Result<()> {
             Part::Raw => raw::measure(&arguments, &mut report),
             Part::Answers => answers::measure(&arguments, &mut report),
             Part::Load => load::measure(&arguments, &mut report),
+            Part::Limits => limits::measure(&arguments, &mut report),
             Part::Retrieval => search::measure(&arguments, &mut report),
         };
         arguments.keep(&report)?;

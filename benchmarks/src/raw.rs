@@ -50,7 +50,7 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
 }
 
 /// Running text of the example council's pages.
-fn pages_text() -> Result<String> {
+pub(crate) fn pages_text() -> Result<String> {
     let knowledge = Knowledge::load("knowledge".as_ref())?;
     let passages = knowledge.pages.iter().flat_map(|page| &page.passages);
     Ok(passages.take(100).map(|passage| passage.text.as_str()).collect::<Vec<_>>().join("\n\n"))
@@ -102,7 +102,7 @@ impl Sides<'_> {
     }
 }
 
-fn prefill(generator: &Generator, tokens: &[u32]) -> Result<f64> {
+pub(crate) fn prefill(generator: &Generator, tokens: &[u32]) -> Result<f64> {
     let mut state = generator.new_state();
     let begun = Instant::now();
     next(generator, &mut state, tokens)?;
@@ -110,7 +110,7 @@ fn prefill(generator: &Generator, tokens: &[u32]) -> Result<f64> {
 }
 
 /// Token by token, also past the end of a turn and without any prediction: the plain work of writing.
-fn decode(generator: &Generator, tokens: &[u32], count: usize) -> Result<f64> {
+pub(crate) fn decode(generator: &Generator, tokens: &[u32], count: usize) -> Result<f64> {
     let mut state = generator.new_state();
     let mut token = next(generator, &mut state, tokens)?;
     let begun = Instant::now();

@@ -34,6 +34,32 @@ pub(crate) struct Report {
     pub(crate) answers: Vec<AnswersModel>,
     pub(crate) load: Option<Load>,
     pub(crate) retrieval: Vec<Corpus>,
+    #[serde(default)]
+    pub(crate) limits: Option<Limits>,
+}
+
+/// What the machine can do at most, all threads together, and what models take of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Limits {
+    /// Multiply-adds of bytes a second.
+    pub(crate) multiply_adds: Vec<f64>,
+    /// Bytes read from memory a second.
+    pub(crate) memory_bytes: Vec<f64>,
+    pub(crate) models: Vec<ModelLimits>,
+}
+
+/// A language model, reading and writing so many tokens.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ModelLimits {
+    pub(crate) model: String,
+    pub(crate) read: usize,
+    pub(crate) written: usize,
+    /// Of a token's way through the blocks, attention aside.
+    pub(crate) multiply_adds: u64,
+    /// That a token moves when it is written.
+    pub(crate) weight_bytes: usize,
+    pub(crate) read_ms: Vec<f64>,
+    pub(crate) write_ms: Vec<f64>,
 }
 
 /// Our side.
@@ -222,6 +248,7 @@ impl Report {
             answers: Vec::new(),
             load: None,
             retrieval: Vec::new(),
+            limits: None,
         }
     }
 

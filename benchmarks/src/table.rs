@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::idle::Idle;
-use crate::report::{Answer, AnswerSample, AnswersModel, Corpus, Load, RawKind, RawModel, Report, Said, Start, Told};
+use crate::report::{
+    Answer, AnswerSample, AnswersModel, Corpus, Limits, Load, RawKind, RawModel, Report, Said, Start, Told,
+};
 use crate::statistics::{median, percentile};
 
 /// What stands where there are no samples.
@@ -22,6 +24,7 @@ pub(crate) fn tables(report: &Report) -> String {
     add(answers(&report.answers));
     add(report.load.as_ref().map(load).unwrap_or_default());
     add(retrieval(&report.retrieval));
+    add(report.limits.as_ref().map(limits).unwrap_or_default());
     text
 }
 
@@ -100,6 +103,42 @@ fn idle(model: &str, idle: &Idle) -> String {
         share(idle.theirs_busy_ms, idle.ours_ran_ms),
         share(idle.ours_busy_ms, idle.theirs_ran_ms)
     )
+}
+
+fn limits(limits: &Limits) -> String {
+    let in_giga = |samples: &[f64]| samples.iter().map(|sample| sample / 1e9).collect::<Vec<_>>();
+    let heading = format!(
+        "The machine's limits: {} thousand million multiply-adds of bytes a second, {} GB/s of memory",
+        spread(&in_giga(&limits.multiply_adds), 0),
+        spread(&in_giga(&limits.memory_bytes), 1)
+    );
+    let share = |taken: f64, most: &[f64]| {
+        median(most).map_or_else(|| NONE.to_owned(), |most| format!("{:.0}%", 100.0 * taken / most))
+    };
+    let rows = limits.models.iter().flat_map(|model| {
+        let a_second = |tokens: usize, ms: &[f64]| 1000.0 * tokens as f64 / median(ms).unwrap_or(f64::NAN);
+        let (read, written) = (a_second(model.read, &model.read_ms), a_second(model.written, &model.write_ms));
+        let adds = model.multiply_adds as f64;
+        let bytes = model.weight_bytes as f64;
+        [
+            vec![
+                model.model.clone(),
+                format!("reading {}", model.read),
+                format!("{read:.0}"),
+                format!("{:.0} million multiply-adds", adds / 1e6),
+                share(read * adds, &limits.multiply_adds),
+            ],
+            vec![
+                model.model.clone(),
+                format!("writing {}", model.written),
+                format!("{written:.0}"),
+                format!("{:.0} MB", bytes / 1e6),
+                share(written * bytes, &limits.memory_bytes),
+            ],
+        ]
+    });
+    let columns = ["Model", "Tokens", "Tokens/s", "A token takes", "Of the limit"];
+    table(&heading, &columns, &rows.collect::<Vec<_>>())
 }
 
 fn raw(models: &[RawModel]) -> String {

@@ -7,7 +7,7 @@ import * as handoff from "./handoff";
 import { inEnglish, words } from "./language";
 import { link } from "./link";
 import { newRating } from "./rating";
-import type { Citation, Offer, Reply, Sentence, SuggestedPage } from "./types";
+import type { Citation, ContactDetails, Offer, Reply, Sentence, SuggestedPage } from "./types";
 
 /** Ends as a sentence of running text does. */
 const WHOLE = /[.!?…:]["'”’)]*\s*$/u;
@@ -106,13 +106,13 @@ export function newAnswer(isAsked: boolean): Answer {
     if (readings.length > 0) body.append(choices(readings));
   };
 
-  const person = (offers: readonly Offer[]) => {
+  const person = (offers: readonly Offer[], contact?: ContactDetails) => {
     for (const each of offers) {
       offer.append(each === "human"
         ? button(words.person, "button", handoff.ask)
         : button(words.callBack, "button plain", handoff.callBack), decline);
     }
-    section(words.person, contactDetails(), offer);
+    section(words.person, contactDetails(contact), offer);
   };
 
   const restart = () => {
@@ -136,7 +136,7 @@ export function newAnswer(isAsked: boolean): Answer {
       else for (let next = 0; next < sentences.length; next += 1) add(next, sentences[next]!);
       if (reply.citations.length > 0 && !isClarify) sources(reply.citations);
       if (reply.pages) section(words.pages, element("ul", "", ...reply.pages.map((page) => element("li", "", placeLink(page)))));
-      if (reply.offers.length > 0) person(reply.offers);
+      if (reply.offers.length > 0) person(reply.offers, reply.contact);
       if (reply.outcome === "answer") {
         const rating = newRating(id, reply.turn);
         rated = rating.restore;

@@ -297,6 +297,8 @@ export interface ReplyData {
   readonly client_turn_id: string;
   /** The probability that the candidate answer is right; null where there was none. */
   readonly confidence: number | null;
+  /** Of a reply that offers a person: how the service that it is about is reached. */
+  readonly contact?: ContactDetails;
   readonly offers: readonly Offer[];
   readonly outcome: Outcome;
   /** Where the answer may stand, of a hand-off. */

@@ -12,9 +12,9 @@ export function learn(service: Service): void {
   ({ council, contact: known } = service);
 }
 
-/** The ways there are, anew for each place in which they stand. */
-export function contactDetails(): HTMLElement {
-  const { phone, opening_hours, email, address, page } = known;
+/** The ways there are, to the council or to one of its services, anew for each place in which they stand. */
+export function contactDetails(service = known): HTMLElement {
+  const { phone, opening_hours, email, address, page } = service;
   const list = element("dl");
   const add = (name: string, value: Node | string | null | undefined, about?: Attributes) => {
     if (value) list.append(element("div", "", element("dt", "", name), element("dd", about, value)));

@@ -201,26 +201,35 @@ describe("the element", () => {
     assert.ok(await page.locator("#dialog").isVisible());
   }));
 
-  test("a hand-off points to pages beside the conversation, and one without them to none", () => onPage(undefined, async (page, script, context) => {
+  test("a hand-off points to pages beside the conversation and to its service, and one without them to none", () => onPage(undefined, async (page, script, context) => {
     await openDialog(page);
     const pages = [
       { page_id: "garden-waste", title: "Garden waste", heading: "Fees", url: "/pages/garden-waste", href: "/pages/garden-waste#fees" },
       { page_id: "skips", title: "<b>Skips</b>", heading: "<b>Skips</b>", url: "/pages/skips", href: "javascript:alert(1)" },
     ];
-    script.reply = { ...script.reply, pages };
+    const contact = { name: "Test Council", phone: "01632 960 555", email: null, address: null, opening_hours: null, page: null };
+    script.reply = { ...script.reply, pages, contact };
     await ask(page, "Is it cheaper in winter?");
     await answered(page);
     const list = page.locator("#log .answer .section", { has: page.getByRole("heading", { name: "Pages that may help" }) });
     assert.deepEqual(await list.locator("li bdi").allTextContents(), ["Garden waste › Fees", "<b>Skips</b>"]);
     assert.match(await list.locator("a").last().getAttribute("href"), /^http:/);
+    assert.deepEqual(await page.locator("#log .answer dd").allTextContents(), ["01632 960 555"], "the service, and not the council");
     const opened = context.waitForEvent("page");
     await list.locator("a").first().click();
     await (await opened).waitForURL(/\/pages\/garden-waste#fees$/);
     assert.ok(await page.locator("#dialog").isVisible());
-    script.reply = { ...script.reply, pages: undefined };
+    const text = "What would you like to know about that?";
+    script.reply = { ...script.reply, outcome: "clarify", text, sentences: [text], pages };
+    await ask(page, "garden waste");
+    await answered(page);
+    const last = page.locator("#log .answer").last();
+    assert.equal(await last.locator(".section li").count(), 2);
+    assert.equal(await last.locator(".choices").count(), 0);
+    script.reply = { ...script.reply, outcome: "handoff", pages: undefined, contact: undefined };
     await ask(page, "And in summer?");
     await answered(page);
-    assert.equal(await page.getByRole("heading", { name: "Pages that may help" }).count(), 1);
+    assert.equal(await page.getByRole("heading", { name: "Pages that may help" }).count(), 2);
   }));
 
   test("hostile text is shown as text and changes nothing around it", () => onPage(undefined, async (page, script) => {

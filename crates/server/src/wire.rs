@@ -182,6 +182,12 @@ pub(crate) struct ContactDetails {
 }
 
 impl ContactDetails {
+    /// The details of a service of the council.
+    pub(crate) fn of_service(service: &str, knowledge: &Knowledge) -> Self {
+        let council = &knowledge.council;
+        Self::new(council, &council.contact_for(Some(service)), Some(service), knowledge)
+    }
+
     /// The details of a council, or of one of its services.
     pub(crate) fn new(council: &Council, contact: &Contact, service: Option<&str>, knowledge: &Knowledge) -> Self {
         let page = contact.page.as_deref().filter(|id| knowledge.page(id).is_some());
@@ -218,9 +224,15 @@ pub(crate) fn sentence(turn: &str, client_turn_id: &str, index: usize, text: &st
 pub(crate) type NewReplyError = serde_json::Error;
 
 /// A reply as it is kept: as `ask --json` prints it, and in each citation and each page `href`, its place on this service's own
-/// copy of the page, and in citations `quote_text`, the quote without Markdown.
-pub(crate) fn new_reply(reply: &Reply, service: Option<String>) -> Result<NewReply, NewReplyError> {
+/// copy of the page, and in citations `quote_text`, the quote without Markdown. Where it offers a person, `contact` is how the
+/// service that it is about is reached.
+pub(crate) fn new_reply(reply: &Reply, about: Option<(String, ContactDetails)>) -> Result<NewReply, NewReplyError> {
     let mut wire = serde_json::to_value(reply)?;
+    let offers_person = reply.offers().contains(&Offer::Human);
+    let (service, contact) = about.unzip();
+    if let Some(contact) = contact.filter(|_| offers_person) {
+        wire["contact"] = serde_json::to_value(contact)?;
+    }
     if let Some(citations) = wire.get_mut("citations").and_then(Value::as_array_mut) {
         for (told, citation) in citations.iter_mut().zip(reply.citations()) {
             told["href"] = json!(pages::heading_address(&citation.page_id, &citation.title, &citation.heading));
@@ -235,7 +247,7 @@ pub(crate) fn new_reply(reply: &Reply, service: Option<String>) -> Result<NewRep
     Ok(NewReply {
         outcome: reply.outcome(),
         reason: reply.reason(),
-        offers_person: reply.offers().contains(&Offer::Human),
+        offers_person,
         service,
         text: reply.text().to_owned(),
         confidence: reply.confidence(),

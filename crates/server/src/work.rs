@@ -32,7 +32,7 @@ use queue::{Next, Pace};
 use crate::conversations::Conversation;
 use crate::people::People;
 use crate::recorder::Recorder;
-use crate::wire::StageName;
+use crate::wire::{ContactDetails, StageName};
 
 /// How many turns are answered without the model at a time. Each takes a processor for some tens of milliseconds; more
 /// than this would slow down the turn that the model works on.
@@ -317,7 +317,11 @@ impl Work {
         let cited = reply.citations().first().and_then(|citation| knowledge.page(&citation.page_id));
         let nearest = || reply.trace().ranked_pages.first().and_then(|id| knowledge.page(id));
         let service = cited.or_else(nearest).and_then(|page| page.service.clone());
-        match job.conversation.finish(&job.turn, reply, service).await {
+        let about = service.map(|service| {
+            let contact = ContactDetails::of_service(&service, knowledge);
+            (service, contact)
+        });
+        match job.conversation.finish(&job.turn, reply, about).await {
             Ok(true) => {
                 if let (Some(recorder), Ok(turn)) = (&self.recorder, job.turn.parse::<Uuid>()) {
                     recorder(turn, &job.enquiry, reply);

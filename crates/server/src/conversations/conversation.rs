@@ -18,7 +18,7 @@ use super::log::EventName;
 use super::state::{State, Working};
 use crate::api_error::ApiError;
 use crate::token::TokenDigest;
-use crate::wire::{self, NewReplyError, StageName};
+use crate::wire::{self, ContactDetails, NewReplyError, StageName};
 
 /// How many turns a conversation holds. It bounds the memory of one conversation; no real enquiry comes near.
 pub(crate) const MOST_TURNS: usize = 100;
@@ -282,15 +282,15 @@ impl Conversation {
         self.announce(state);
     }
 
-    /// Ends a turn with its reply, and says whether it did. Whatever ended it before stands, and a person who has the
+    /// Ends a turn with its reply, which may be about a service that is reached so, and says whether it did. Whatever ended it before stands, and a person who has the
     /// conversation by now is not interrupted.
     pub(crate) async fn finish(
         &self,
         turn: &str,
         reply: &assistant::Reply,
-        service: Option<String>,
+        about: Option<(String, ContactDetails)>,
     ) -> Result<bool, ApiError> {
-        let new_reply = wire::new_reply(reply, service).map_err(|error: NewReplyError| ApiError::internal(&error))?;
+        let new_reply = wire::new_reply(reply, about).map_err(|error: NewReplyError| ApiError::internal(&error))?;
         let since = self.lock().working_on.as_ref().filter(|working| working.turn == turn).map(|working| working.since);
         let done = self
             .add(|record| {

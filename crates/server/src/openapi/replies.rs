@@ -31,6 +31,9 @@ pub(crate) struct ReplyData {
     /// Where the answer may stand, of a hand-off.
     #[schema(nullable = false)]
     pages: Option<Vec<SuggestedPage>>,
+    /// Of a reply that offers a person: how the service that it is about is reached.
+    #[schema(nullable = false)]
+    contact: Option<Box<ContactDetails>>,
     /// How it came about. What is in it may change with every version.
     #[schema(value_type = Object)]
     trace: (),

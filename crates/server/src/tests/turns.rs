@@ -4,13 +4,15 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use assistant::Path;
+use assistant::testing::{fixed_reply, handoff_reply};
 use axum::http::{Method, StatusCode};
-use conversation::{Role, Turn, TurnEnding};
+use conversation::{Reason, Role, Turn, TurnEnding};
 use serde_json::json;
 
 use super::app::{Opened, Stream, TestApp, eventually, json_of, names};
 use super::people::{conversation, so_far};
 use crate::conversations::Begun;
+use crate::wire::{ContactDetails, new_reply};
 
 #[tokio::test]
 async fn a_turn_is_told_from_its_search_to_its_reply() {
@@ -255,4 +257,20 @@ async fn an_old_turn_that_ends_once_more_leaves_the_new_one_alone() {
     assert!(matches!(begin("two").await, Begun::Known { .. }), "finished");
     conversation.give_up(&old, &reply);
     assert!(matches!(begin("two").await, Begun::Known { .. }), "given up");
+}
+
+#[tokio::test]
+async fn a_reply_that_offers_a_person_says_how_its_service_is_reached() {
+    let app = TestApp::start().await;
+    let knowledge = app.service.knowledge();
+    let about = || Some(("waste".to_owned(), ContactDetails::of_service("waste", knowledge)));
+    let handed_over = new_reply(&handoff_reply("Call us.", Reason::LowConfidence), about()).unwrap();
+    assert_eq!(handed_over.wire["contact"], serde_json::to_value(about().unwrap().1).unwrap());
+    assert_eq!(handed_over.wire["contact"]["name"], knowledge.council.name);
+    for told in [
+        new_reply(&handoff_reply("Call us.", Reason::LowConfidence), None).unwrap(),
+        new_reply(&fixed_reply("It costs £52."), about()).unwrap(),
+    ] {
+        assert!(told.wire.get("contact").is_none(), "{}", told.wire);
+    }
 }
