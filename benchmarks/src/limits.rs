@@ -1,11 +1,14 @@
 //! `limits`: what the machine can do at most, and how much of it reading and writing take: multiply-adds of bytes, which
 //! reading is bound by, and bytes read from memory, which writing is bound by.
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::BufReader;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use candle_core::quantized::gguf_file::Content;
+use candle_core::quantized::gguf_file::{Content, TensorInfo};
 
 use crate::output::Steps;
 use crate::report::{Limits, ModelLimits, Report};
@@ -48,12 +51,13 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
         let generator = models::generator(&path)?;
         let tokens = generator.tokenizer().encode(&raw::pages_text()?)?;
         let tokens = tokens.get(..READ).context("the pages in knowledge/ are too short")?;
+        let (multiply_adds, weight_bytes) = of_a_token(&path)?;
         let mut model = ModelLimits {
             model: name,
             read: READ,
             written: WRITTEN,
-            multiply_adds: multiply_adds_of_a_token(&path)?,
-            weight_bytes: generator.weight_bytes(),
+            multiply_adds,
+            weight_bytes,
             read_ms: Vec::new(),
             write_ms: Vec::new(),
         };
@@ -70,13 +74,19 @@ pub(crate) fn measure(arguments: &Arguments, report: &mut Report) -> Result<()> 
     Ok(())
 }
 
-/// Those of a token's way through the blocks: one for each weight. Attention comes on top.
-fn multiply_adds_of_a_token(path: &std::path::Path) -> Result<u64> {
-    let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
-    let content = Content::read(&mut file)?;
-    let of_blocks =
+/// The multiply-adds of a token's way through the blocks, one for each weight, attention aside; and the bytes of the file that a
+/// token moves which is written: those of the blocks and of the vocabulary.
+fn of_a_token(path: &Path) -> Result<(u64, u64)> {
+    let content = Content::read(&mut BufReader::new(File::open(path)?))?;
+    let bytes = |info: &TensorInfo| {
+        (info.shape.elem_count() / info.ggml_dtype.block_size() * info.ggml_dtype.type_size()) as u64
+    };
+    let matrices =
         content.tensor_infos.iter().filter(|(name, info)| name.starts_with("blk.") && info.shape.dims().len() == 2);
-    Ok(of_blocks.map(|(_, info)| info.shape.elem_count() as u64).sum())
+    let (adds, of_blocks) =
+        matrices.fold((0, 0), |(adds, all), (_, info)| (adds + info.shape.elem_count() as u64, all + bytes(info)));
+    let vocabulary = ["output.weight", "token_embd.weight"].into_iter().find_map(|name| content.tensor_infos.get(name));
+    Ok((adds, of_blocks + bytes(vocabulary.context("the matrix of the vocabulary")?)))
 }
 
 /// Bytes that all threads read a second, each its own part.

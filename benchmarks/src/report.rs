@@ -56,8 +56,8 @@ pub(crate) struct ModelLimits {
     pub(crate) written: usize,
     /// Of a token's way through the blocks, attention aside.
     pub(crate) multiply_adds: u64,
-    /// That a token moves when it is written.
-    pub(crate) weight_bytes: usize,
+    /// Of the file, that a token moves when it is written.
+    pub(crate) weight_bytes: u64,
     pub(crate) read_ms: Vec<f64>,
     pub(crate) write_ms: Vec<f64>,
 }
