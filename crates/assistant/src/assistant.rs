@@ -164,6 +164,8 @@ pub struct Assistant {
     pub(crate) parts: AssistantParts,
     pub(crate) weights: StemWeights,
     pub(crate) checker: Checker,
+    /// The stems of each page's title.
+    titles: Vec<Vec<String>>,
 }
 
 impl std::fmt::Debug for Assistant {
@@ -176,7 +178,8 @@ impl Assistant {
     /// Puts the parts together.
     pub fn new(parts: AssistantParts) -> Self {
         let weights = StemWeights::new(&parts.index);
-        Self { parts, weights, checker: Checker::new() }
+        let titles = parts.index.knowledge().pages.iter().map(|page| weights.analyzer().stems(&page.title)).collect();
+        Self { parts, weights, checker: Checker::new(), titles }
     }
 
     /// The pages.
@@ -354,10 +357,7 @@ impl Assistant {
         let stems = self.weights.analyzer().stems(message);
         stems.len() >= LEAST_STEMS_OF_TOPIC
             && names_topic(message)
-            && self.knowledge().pages.iter().any(|page| {
-                let title = self.weights.analyzer().stems(&page.title);
-                stems.iter().all(|stem| title.contains(stem))
-            })
+            && self.titles.iter().any(|title| stems.iter().all(|stem| title.contains(stem)))
     }
 
     /// What a message is, by the rules; and where they leave it to the pages, to records or to a person, whether it or a part

@@ -5,7 +5,7 @@ mod told;
 use assistant::limits::MAX_QUESTION_CHARACTERS;
 use assistant::{Reply, Stage};
 use conversation::{CallBackWhy, NewReply, Offer, TurnEnding};
-use corpus::{Contact, Council, Knowledge, SignpostKind};
+use corpus::{Knowledge, SignpostKind};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ impl ServiceTold {
             notice: Some(switches.message.trim()).filter(|message| !message.is_empty()).map(str::to_owned),
             mode: switches.mode,
             examples: pages::examples(knowledge),
-            contact: ContactDetails::new(council, &council.contact, None, knowledge),
+            contact: ContactDetails::new(None, knowledge),
             emergency: council.signpost(SignpostKind::LifeDanger).to_owned(),
         }
     }
@@ -182,20 +182,16 @@ pub(crate) struct ContactDetails {
 }
 
 impl ContactDetails {
-    /// The details of a service of the council.
-    pub(crate) fn of_service(service: &str, knowledge: &Knowledge) -> Self {
-        let council = &knowledge.council;
-        Self::new(council, &council.contact_for(Some(service)), Some(service), knowledge)
-    }
-
     /// The details of a council, or of one of its services.
-    pub(crate) fn new(council: &Council, contact: &Contact, service: Option<&str>, knowledge: &Knowledge) -> Self {
+    pub(crate) fn new(service: Option<&str>, knowledge: &Knowledge) -> Self {
+        let council = &knowledge.council;
+        let contact = council.contact_for(service);
         let page = contact.page.as_deref().filter(|id| knowledge.page(id).is_some());
         Self {
             name: council.name.clone(),
-            phone: contact.phone.clone(),
-            email: contact.email.clone(),
-            address: contact.address.clone(),
+            phone: contact.phone,
+            email: contact.email,
+            address: contact.address,
             opening_hours: council.opening_hours_for(service).and_then(pages::hours_in_words),
             page: page.map(pages::address),
         }

@@ -318,7 +318,7 @@ impl Work {
         let nearest = || reply.trace().ranked_pages.first().and_then(|id| knowledge.page(id));
         let service = cited.or_else(nearest).and_then(|page| page.service.clone());
         let about = service.map(|service| {
-            let contact = ContactDetails::of_service(&service, knowledge);
+            let contact = ContactDetails::new(Some(&service), knowledge);
             (service, contact)
         });
         match job.conversation.finish(&job.turn, reply, about).await {

@@ -57,7 +57,7 @@ impl Templates {
         let service = page.service.as_deref();
         self.0.get_template("page.html")?.render(context! {
             page_lang => page.lang,
-            contact => ContactDetails::new(council, &council.contact_for(service), service, knowledge),
+            contact => ContactDetails::new(service, knowledge),
             title => page.title,
             address => links::address(&page.id),
             has_title => rendered.has_title,
@@ -82,7 +82,7 @@ fn frame(knowledge: &Knowledge) -> Value {
         lang => "en",
         council => council.name,
         website => web_address(council.website.as_deref()),
-        contact => ContactDetails::new(council, &council.contact, None, knowledge),
+        contact => ContactDetails::new(None, knowledge),
     }
 }
 

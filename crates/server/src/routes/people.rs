@@ -75,7 +75,7 @@ pub(crate) async fn standing(service: &Service, conversation: &Conversation) -> 
 fn contact(service: &Service, phase: &Phase) -> ContactDetails {
     let knowledge = service.knowledge();
     let of_service = phase.open_request().and_then(|request| request.service.as_deref());
-    ContactDetails::new(&knowledge.council, &knowledge.council.contact_for(of_service), of_service, knowledge)
+    ContactDetails::new(of_service, knowledge)
 }
 
 /// `DELETE …/handoff`: no person (any more).

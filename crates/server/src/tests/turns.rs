@@ -263,7 +263,7 @@ async fn an_old_turn_that_ends_once_more_leaves_the_new_one_alone() {
 async fn a_reply_that_offers_a_person_says_how_its_service_is_reached() {
     let app = TestApp::start().await;
     let knowledge = app.service.knowledge();
-    let about = || Some(("waste".to_owned(), ContactDetails::of_service("waste", knowledge)));
+    let about = || Some(("waste".to_owned(), ContactDetails::new(Some("waste"), knowledge)));
     let handed_over = new_reply(&handoff_reply("Call us.", Reason::LowConfidence), about()).unwrap();
     assert_eq!(handed_over.wire["contact"], serde_json::to_value(about().unwrap().1).unwrap());
     assert_eq!(handed_over.wire["contact"]["name"], knowledge.council.name);
