@@ -74,5 +74,5 @@ fn check_a_sentence(bencher: Bencher<'_, '_>) {
     let hits = INDEX.search(Query { question: QUESTION, history: &[] }).expect("hits");
     let (page, passage) = INDEX.passage(hits[0].passage);
     let sentence = &passage.sentences[0].text;
-    bencher.bench(|| Checker::new().check(black_box(sentence), page, passage).expect("its own sentence passes"));
+    bencher.bench(|| Checker::default().check(black_box(sentence), page, passage).expect("its own sentence passes"));
 }

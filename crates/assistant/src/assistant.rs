@@ -8,10 +8,10 @@ use conversation::{Offer, Outcome, Reason, Role, Turn};
 use corpus::{Council, Knowledge, SignpostKind};
 use jiff::Timestamp;
 use retrieval::{
-    Filled, Hit, Index, KeptStates, PassageReader, PassageStates, PassageVerifier, Query, Reranker, RetrievalError,
+    Filled, Hit, Index, KeptStates, PassageEntailment, PassageReader, PassageStates, PassageVerifier, Query, Reranker,
+    RetrievalError,
 };
 
-use crate::check::Checker;
 use crate::contact::way_to_a_person;
 use crate::context::{Contextualised, contextualise, names_topic};
 use crate::course;
@@ -145,6 +145,8 @@ pub struct AssistantParts {
     pub verifier: Option<PassageVerifier>,
     /// The generator with its passage states, where one is loaded.
     pub generator: Option<Arc<PassageStates>>,
+    /// Says whether a passage says what the generator wrote, where one is loaded.
+    pub entailment: Option<PassageEntailment>,
     /// Say when a candidate is shown.
     pub judges: Judges,
     /// Settings.
@@ -163,7 +165,6 @@ pub struct AssistantParts {
 pub struct Assistant {
     pub(crate) parts: AssistantParts,
     pub(crate) weights: StemWeights,
-    pub(crate) checker: Checker,
     /// The stems of each page's title.
     titles: Vec<Vec<String>>,
 }
@@ -179,7 +180,7 @@ impl Assistant {
     pub fn new(parts: AssistantParts) -> Self {
         let weights = StemWeights::new(&parts.index);
         let titles = parts.index.knowledge().pages.iter().map(|page| weights.analyzer().stems(&page.title)).collect();
-        Self { parts, weights, checker: Checker::new(), titles }
+        Self { parts, weights, titles }
     }
 
     /// The pages.

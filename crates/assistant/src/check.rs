@@ -2,7 +2,8 @@
 //!
 //! Three questions are asked of a sentence that a model wrote, against the passage that it was written from. Do all of
 //! its hard facts stand there, attached to the same thing? Does it say yes where the page says yes, and keep the page's
-//! conditions? Are its other words the page's words? A sentence taken from a page as it stands passes by construction.
+//! conditions? Are its other words the page's words? A sentence taken from a page as it stands passes by construction. Of any
+//! other a trained reader, where one is loaded, is asked as well whether the passage says it.
 
 mod conditions;
 mod evidence;
@@ -14,6 +15,7 @@ mod support;
 
 use conversation::{Citation, SentenceKind};
 use corpus::{Page, Passage};
+use retrieval::PassageEntailment;
 
 use crate::facts::{Fact, covered, facts, plain};
 use crate::proof::unproven_facts;
@@ -22,6 +24,9 @@ pub(crate) use evidence::is_question;
 use polarity::Difference;
 use reading::Reading;
 use support::Window;
+
+/// From which log-odds on the trained reader finds that a passage says a sentence: that it does is likelier than that it does not.
+const LEAST_ODDS: f32 = 0.0;
 
 /// A sentence that stands on a published page, or was checked against one. Only this module makes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +133,8 @@ pub enum Refusal {
     Actor,
     /// Too few of its words stand together in the passage; the best share.
     Unsupported(f64),
+    /// The trained reader does not find that the passage says it; its log-odds, none where it could not be asked.
+    NotSaid(Option<f32>),
 }
 
 impl Refusal {
@@ -141,30 +148,33 @@ impl Refusal {
             Self::Condition(_) => "condition",
             Self::Actor => "actor",
             Self::Unsupported(_) => "unsupported",
+            Self::NotSaid(_) => "not said",
         }
     }
 }
 
 /// Checks sentences against passages.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Checker;
+pub struct Checker<'a> {
+    entailment: Option<&'a PassageEntailment>,
+}
 
-impl Checker {
-    /// A checker.
-    pub fn new() -> Self {
-        Self
+impl<'a> Checker<'a> {
+    /// A checker by the rules, and by a trained reader where there is one.
+    pub fn new(entailment: Option<&'a PassageEntailment>) -> Self {
+        Self { entailment }
     }
 
     /// Reads a passage, so that several sentences can be checked against it.
-    pub fn read<'a>(&self, page: &'a Page, passage: &'a Passage) -> ReadPassage<'a> {
-        ReadPassage { page, passage, evidence: Evidence::of_passage(page, passage) }
+    pub fn read(&self, page: &'a Page, passage: &'a Passage) -> ReadPassage<'a> {
+        ReadPassage { page, passage, evidence: Evidence::of_passage(page, passage), entailment: self.entailment }
     }
 
     /// Checks one sentence against a passage; see [`ReadPassage::check`].
     ///
     /// # Errors
     /// Why the sentence was refused.
-    pub fn check(&self, text: &str, page: &Page, passage: &Passage) -> Result<CheckedSentence, Refusal> {
+    pub fn check(&self, text: &str, page: &'a Page, passage: &'a Passage) -> Result<CheckedSentence, Refusal> {
         self.read(page, passage).check(text)
     }
 }
@@ -175,6 +185,7 @@ pub struct ReadPassage<'a> {
     page: &'a Page,
     passage: &'a Passage,
     evidence: Vec<Evidence>,
+    entailment: Option<&'a PassageEntailment>,
 }
 
 impl ReadPassage<'_> {
@@ -212,6 +223,7 @@ impl ReadPassage<'_> {
         for (index, window) in Window::best(&claim, evidence).iter().enumerate() {
             match agree(text, &claim, window, evidence) {
                 Ok(()) => {
+                    self.says(text)?;
                     let first = first_with_lead_ins(&claim, window, self.passage);
                     return Ok(self.checked(text, first, window.last));
                 }
@@ -221,6 +233,16 @@ impl ReadPassage<'_> {
             }
         }
         Err(refusal)
+    }
+
+    /// Whether the trained reader, where there is one, finds that the passage says a sentence. Where it fails, it does not.
+    fn says(&self, text: &str) -> Result<(), Refusal> {
+        let Some(entailment) = self.entailment else { return Ok(()) };
+        let odds = entailment.odds(self.page, self.passage, text).unwrap_or_else(|error| {
+            tracing::error!(%error, "a written sentence could not be checked");
+            None
+        });
+        if odds.is_some_and(|odds| odds >= LEAST_ODDS) { Ok(()) } else { Err(Refusal::NotSaid(odds)) }
     }
 
     fn checked(&self, text: &str, first: usize, last: usize) -> CheckedSentence {
@@ -290,7 +312,7 @@ mod tests {
 
     fn check(sentence: &str) -> Result<CheckedSentence, Refusal> {
         let page = page();
-        Checker::new().check(sentence, &page, &page.passages[0])
+        Checker::default().check(sentence, &page, &page.passages[0])
     }
 
     fn passes(sentence: &str) {
@@ -326,7 +348,7 @@ mod tests {
         let text = "---\nid: rent\ntitle: Pay your council rent\n---\n# Pay your council rent\n\nYou can pay your council \
             rent by Direct Debit, online or by phone. We do not take credit cards for rent.\n";
         let (page, _) = Page::parse(std::path::Path::new("rent.md"), text).unwrap();
-        let check = |sentence: &str| Checker::new().check(sentence, &page, &page.passages[0]);
+        let check = |sentence: &str| Checker::default().check(sentence, &page, &page.passages[0]);
         assert!(check("The council does not accept Direct Debit.").is_err());
         assert!(check("The council does not take credit cards for rent.").is_ok());
     }
@@ -366,7 +388,7 @@ mod tests {
     fn check_on(page: &str, sentence: &str) -> Result<CheckedSentence, Refusal> {
         let text = format!("---\nid: p\ntitle: {page}");
         let page = Page::parse(std::path::Path::new("p.md"), &text).unwrap().0;
-        Checker::new().check(sentence, &page, &page.passages[0])
+        Checker::default().check(sentence, &page, &page.passages[0])
     }
 
     #[test]

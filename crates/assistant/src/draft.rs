@@ -59,7 +59,7 @@ pub fn request(question: &str) -> String {
 /// asked with the number of tokens so far and ends the draft.
 pub(crate) fn draft(
     states: &PassageStates,
-    checker: Checker,
+    checker: Checker<'_>,
     page: &Page,
     passage: &Passage,
     question: &str,

@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         Command::Calibrate(arguments) => calibrate::run(&arguments, &config),
         Command::Replay(arguments) => Ok(replay::run(&arguments, &config)),
         Command::Safety(arguments) => safety::run(&arguments, &config),
-        Command::Sentences(arguments) => sentences::run(&arguments),
+        Command::Sentences(arguments) => sentences::run(&arguments, &config),
         Command::Cases(arguments) => cases::run(&arguments),
         Command::Models(arguments) => models::run(&arguments, &config),
     });

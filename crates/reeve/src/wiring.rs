@@ -9,7 +9,9 @@ use assistant::{Assistant, AssistantParts, Clock, DangerClassifier, Options};
 use corpus::{Knowledge, Severity};
 use inference::store::{Role, Store};
 use inference::{Encoder, Generator, GeneratorOptions, KvPrecision, Precision, Reader, TextClassifier, Verifier};
-use retrieval::{FusionWeights, Index, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker};
+use retrieval::{
+    FusionWeights, Index, PassageEntailment, PassageReader, PassageStates, PassageVerifier, RerankOptions, Reranker,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::config::{Answers, Compose, Config};
@@ -25,8 +27,11 @@ const RESERVE_BYTES: usize = 512 << 20;
 /// The reader's adapter that Reeve is built with.
 const READER_ADAPTER: &[u8] = include_bytes!("../../../models/reader.safetensors");
 
-/// The verifier's adapter.
-const VERIFIER_ADAPTER: &[u8] = include_bytes!("../../../models/verifier.safetensors");
+/// What the verifier's model becomes, by an adapter: the verifier itself.
+const VERIFIER: (&str, &[u8]) = ("verifier", include_bytes!("../../../models/verifier.safetensors"));
+
+/// And what says whether a passage says a sentence.
+const ENTAILMENT: (&str, &[u8]) = ("entailment", include_bytes!("../../../models/entailment.safetensors"));
 
 /// The adapter that makes an encoder of questions of the encoder.
 const QUESTION_ENCODER: &[u8] = include_bytes!("../../../models/question_encoder.safetensors");
@@ -115,7 +120,8 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     };
     let mut loader = Loader::new(&store, config);
     let reader = loader.reader(place.reader.as_deref().unwrap_or(&config.models.reader), &mut models)?;
-    let verifier = loader.verifier(place.verifier.as_deref().unwrap_or(&config.models.verifier), &mut models)?;
+    let verifier_name = place.verifier.as_deref().unwrap_or(&config.models.verifier);
+    let verifier = loader.verifier(verifier_name, VERIFIER, &mut models)?;
     let judge = JudgeFile::read(config.answers.judge.as_deref())?;
     for difference in judge.differences(&models, config) {
         complain(&format!("the judge may be wrong about its confidence: {difference}; run `reeve calibrate`"));
@@ -124,15 +130,19 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
     let judges = judge.judges(config.answers.risk);
     let generator_name = place.model.as_deref().unwrap_or(&config.models.generator);
     let reranker_name = place.reranker.as_deref().unwrap_or(&config.models.reranker);
-    // A generator that would not be asked is not loaded.
-    let generator = match compose {
-        Compose::Generate => loader.load(Role::Generator, generator_name, &mut models)?,
-        Compose::Quote => None,
+    // A generator that would not be asked is not loaded, nor what is asked about what it writes.
+    let (entailment, generator) = match compose {
+        Compose::Generate => (
+            loader.verifier(verifier_name, ENTAILMENT, &mut models)?,
+            loader.load(Role::Generator, generator_name, &mut models)?,
+        ),
+        Compose::Quote => (None, None),
     };
     let reranker = loader.load(Role::Reranker, reranker_name, &mut models)?;
     let profile = profile(&loader.loaded);
     let on_disk = KeptOnDisk::open(&place.data, knowledge_name, config.models.states_disk_mib);
-    let shares = loader.share(usize::from(reader.is_some()) + usize::from(verifier.is_some()));
+    let others = [reader.is_some(), verifier.is_some(), entailment.is_some()];
+    let shares = loader.share(others.into_iter().filter(|is_loaded| *is_loaded).count());
     let folder = |roles: [&str; 2], options: &GeneratorOptions| {
         let files: Vec<&str> = roles.iter().filter_map(|role| models.get(*role)).map(String::as_str).collect();
         on_disk.as_ref().map(|on_disk| on_disk.folder(&files, options))
@@ -145,6 +155,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         let folder = folder(["verifier", "verifier_adapter"], verifier.options());
         PassageVerifier::new(verifier, shares, folder)
     });
+    let entailment = entailment.map(|model| PassageEntailment::new(model, shares));
     let (generator, reranker) = loader.with_states(on_disk.as_ref(), shares, generator, reranker);
     let options = RerankOptions {
         candidates: config.answers.rerank_candidates,
@@ -165,6 +176,7 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         judges,
         reader,
         verifier,
+        entailment,
         reranker: reranker.map(|states| Reranker::new(states, options)),
         generator,
         options: effective,
@@ -176,6 +188,15 @@ pub(crate) fn assistant(place: &Place, config: &Config, clock: Clock) -> Result<
         ),
         profile,
     }))
+}
+
+/// What says whether a passage says a sentence, by the verifier's model of this name; none without a verifier.
+pub(crate) fn entailment(config: &Config, verifier: Option<&str>) -> Result<Option<PassageEntailment>> {
+    let store = store(config)?;
+    let mut loader = Loader::new(&store, config);
+    let name = verifier.unwrap_or(&config.models.verifier);
+    let model = loader.verifier(name, ENTAILMENT, &mut BTreeMap::new())?;
+    Ok(model.map(|model| PassageEntailment::new(model, loader.left_bytes)))
 }
 
 /// The adapter of the encoder of questions.
@@ -285,25 +306,29 @@ impl<'a> Loader<'a> {
         Ok(Some(reader))
     }
 
-    /// The verifier, where one is wanted: a model with the adapter that was trained on it.
-    fn verifier(&mut self, name: &str, models: &mut BTreeMap<String, String>) -> Result<Option<Verifier>> {
+    /// A model of the verifier's kind in a role, where one is wanted: the named model with the adapter that was trained on it.
+    fn verifier(
+        &mut self,
+        name: &str,
+        (role, adapter): (&str, &[u8]),
+        models: &mut BTreeMap<String, String>,
+    ) -> Result<Option<Verifier>> {
         if name == NONE {
             return Ok(None);
         }
         let file = locate(self.store, name, Role::Verifier)?;
         let named = || {
             format!(
-                "the verifier {name} with the adapter models/verifier.safetensors; the adapter belongs to the model that it was trained on"
+                "the verifier {name} with the adapter models/{role}.safetensors; the adapter belongs to the model that it was trained on"
             )
         };
-        let needed = Generator::weight_bytes_of_blocks(&file.path, VERIFIER_ADAPTER).with_context(named)?;
+        let needed = Generator::weight_bytes_of_blocks(&file.path, adapter).with_context(named)?;
         self.check_left("verifier", name, needed)?;
-        let verifier =
-            Verifier::load(&file.path, VERIFIER_ADAPTER, Precision::Quantised, self.config.models.context_tokens)
-                .with_context(named)?;
+        let verifier = Verifier::load(&file.path, adapter, Precision::Quantised, self.config.models.context_tokens)
+            .with_context(named)?;
         self.take("verifier", name, verifier.weight_bytes())?;
         models.insert("verifier".to_owned(), file.digest);
-        models.insert("verifier_adapter".to_owned(), hex(&Sha256::digest(VERIFIER_ADAPTER)));
+        models.insert(format!("{role}_adapter"), hex(&Sha256::digest(adapter)));
         Ok(Some(verifier))
     }
 

@@ -1,6 +1,7 @@
-//! What the verifier reads, in tokens, for training it: `prompts MODEL.gguf ASKED.jsonl OUT.jsonl`.
+//! What the verifier and the check read, in tokens, for training them: `prompts MODEL.gguf ASKED.jsonl OUT.jsonl`.
 //!
-//! Each line of `ASKED.jsonl` has a passage (`title`, `text`) and what is `asked` about it (`earlier`, `question`, `reply`).
+//! Each line of `ASKED.jsonl` has a passage (`title`, `text`) and what is `asked` about it (`earlier`, `question`, `reply`; or a
+//! `statement`).
 //! `OUT.jsonl` gets a line for each: `prefix`, the tokens up to the end of the passage, and `suffixes`, those of each question.
 
 use std::error::Error;
@@ -9,7 +10,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 
 use candle_core::quantized::gguf_file::Content;
 use inference::{ChatTemplate, Tokenizer};
-use retrieval::{Prompt, ToVerify};
+use retrieval::{Prompt, ToVerify, statement_request};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -20,10 +21,19 @@ struct Passage {
 }
 
 #[derive(Deserialize)]
-struct Asked {
-    earlier: Vec<String>,
-    question: String,
-    reply: String,
+#[serde(untagged)]
+enum Asked {
+    Reply { earlier: Vec<String>, question: String, reply: String },
+    Statement { statement: String },
+}
+
+impl Asked {
+    fn request(&self) -> String {
+        match self {
+            Self::Reply { earlier, question, reply } => ToVerify { earlier, question, reply }.request(),
+            Self::Statement { statement } => statement_request(statement),
+        }
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -39,9 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let passage: Passage = serde_json::from_str(&line?)?;
         let mut prefix = Vec::new();
         let mut suffixes = Vec::new();
-        for Asked { earlier, question, reply } in &passage.asked {
-            let request = ToVerify { earlier, question, reply }.request();
-            let prompt = Prompt::of_text(&chat, &tokenizer, &passage.title, &passage.text, &request)?;
+        for asked in &passage.asked {
+            let prompt = Prompt::of_text(&chat, &tokenizer, &passage.title, &passage.text, &asked.request())?;
             prefix = prompt.prefix;
             suffixes.push(prompt.suffix);
         }

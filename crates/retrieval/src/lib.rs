@@ -5,6 +5,7 @@
 
 mod dense;
 mod embedded;
+mod entailment;
 mod error;
 mod filling;
 mod fuse;
@@ -20,6 +21,7 @@ mod verifier;
 mod vocabulary;
 
 pub use embedded::{EmbeddedTexts, embedded_texts};
+pub use entailment::{PassageEntailment, statement_request};
 pub use error::RetrievalError;
 pub use filling::{Filled, KeptStates};
 pub use fuse::{FusionWeights, Hit};

@@ -9,7 +9,7 @@ use retrieval::{Hit, RetrievalError, ToVerify};
 
 use super::{Found, Run, Shown, mean};
 use crate::assistant::{Compose, Enquiry, Event, Path, QuoteOnlyReason, Stage};
-use crate::check::CheckedSentence;
+use crate::check::{CheckedSentence, Checker};
 use crate::context::Contextualised;
 use crate::course;
 use crate::draft::{Draft, draft};
@@ -293,6 +293,7 @@ impl Run<'_> {
             return Ok(None);
         }
         (self.on_event)(Event::Status(Stage::Writing));
+        let checker = Checker::new(assistant.parts.entailment.as_ref());
         let (taken, time_left) = (self.course.clone(), self.time_left());
         let in_time = |tokens| taken.draft_goes_on(tokens) && time_left();
         let question = &context.standalone;
@@ -302,7 +303,7 @@ impl Run<'_> {
         let streams = shown.streams && judge.confidence(&with_draft.named()) >= self.answer_from(judge);
         let mut draft = self.timed("draft", |run| {
             let on_event = &mut *run.on_event;
-            draft(states, assistant.checker, page, passage, question, &in_time, &mut |sentence| {
+            draft(states, checker, page, passage, question, &in_time, &mut |sentence| {
                 if streams {
                     shown.show(sentence, on_event);
                 }

@@ -58,7 +58,11 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn model_file() -> PathBuf {
-    let folder = std::fs::read_dir(folder(MODEL)).unwrap();
+    gguf_file(MODEL)
+}
+
+fn gguf_file(model: &str) -> PathBuf {
+    let folder = std::fs::read_dir(folder(model)).unwrap();
     let mut files = folder.flatten().map(|entry| entry.path());
     files.find(|path| path.extension().is_some_and(|extension| extension == "gguf")).unwrap()
 }
@@ -115,6 +119,7 @@ fn assistant_with(
         danger: None,
         reader: None,
         verifier: None,
+        entailment: None,
         reranker: Some(Reranker::new(Arc::clone(&STATES), options)),
         generator: Some(Arc::clone(&STATES)),
         judges: Judges { verified: judge(), full: judge(), quote_only: judge(), risk: 0.05 },

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
-use assistant::{Assistant, Compose, Event, Filled, Judge, Path, QuoteOnlyReason, VerifiedQuote};
+use assistant::{Assistant, Checker, Compose, Event, Filled, Judge, Path, QuoteOnlyReason, Refusal, VerifiedQuote};
 use conversation::{Outcome, Reason, SentenceKind};
 use inference::{Precision, Verifier};
-use retrieval::{PassageVerifier, QuestionStates, ToVerify};
+use retrieval::{PassageEntailment, PassageVerifier, QuestionStates, ToVerify};
 
 use super::{
-    MONDAY, PAGES, ask, assistant, assistant_with, check_grounded, enquiry, judge, model_file, recorded_and_replayed,
+    MONDAY, PAGES, ask, assistant, assistant_with, check_grounded, enquiry, gguf_file, judge, model_file,
+    recorded_and_replayed,
 };
 
 /// A verifier that knows nothing: its head is made of zeros, and gives even odds to every answer, behind two blocks of the
@@ -20,6 +21,10 @@ fn verifier(context_tokens: usize) -> PassageVerifier {
 
 /// A verifier whose head has such numbers, again and again.
 fn verifier_of(head: &[f32], bias: f32, context_tokens: usize) -> PassageVerifier {
+    PassageVerifier::new(model_of(head, bias, context_tokens), 64 << 20, None)
+}
+
+fn model_of(head: &[f32], bias: f32, context_tokens: usize) -> Verifier {
     let tensors = [
         ("heads.weight", head.iter().copied().cycle().take(576).collect(), "[1,576]"),
         ("heads.bias", vec![bias], "[1]"),
@@ -36,8 +41,7 @@ fn verifier_of(head: &[f32], bias: f32, context_tokens: usize) -> PassageVerifie
     }
     let header = format!("{{{}}}", header.join(","));
     let head = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat();
-    let verifier = Verifier::load(&model_file(), &head, Precision::Quantised, context_tokens).unwrap();
-    PassageVerifier::new(verifier, 64 << 20, None)
+    Verifier::load(&model_file(), &head, Precision::Quantised, context_tokens).unwrap()
 }
 
 /// An assistant with a verifier, whose judge of what is verified is never sure enough, whatever the other one says.
@@ -254,4 +258,71 @@ fn states_of_the_verifier_are_filled_as_well() {
     assert_eq!(before, assistant(Compose::Quote).passage_states().of + with_verifier.index().len());
     while with_verifier.fill_next_state(&|| true) == Filled::Step {}
     assert_eq!(with_verifier.passage_states().kept, before);
+}
+
+#[test]
+fn other_words_than_the_pages_have_to_be_found_there_as_well() {
+    let assistant = assistant(Compose::Quote);
+    let page = assistant.knowledge().page("garden-waste").unwrap();
+    let passage = &page.passages[0];
+    let own = "A garden waste subscription costs £52 a year for one brown bin.";
+    let reworded = "For one brown bin, a garden waste subscription costs 52 pounds a year.";
+    let wrong = "A garden waste subscription costs £62 a year.";
+    let check = |bias: f32, context_tokens: usize, sentence: &str| {
+        let entailment = PassageEntailment::new(model_of(&[0.0], bias, context_tokens), 64 << 20);
+        // Asked again, it goes on from the state that is kept.
+        let checks = [(); 2].map(|()| Checker::new(Some(&entailment)).check(sentence, page, passage).map(|_| ()));
+        assert_eq!(checks[0], checks[1]);
+        checks[0].clone()
+    };
+    assert_eq!((check(9.0, 1024, own), check(-9.0, 1024, own)), (Ok(()), Ok(())), "the page's own words");
+    assert_eq!((check(9.0, 1024, reworded), check(-9.0, 1024, reworded)), (Ok(()), Err(Refusal::NotSaid(Some(-9.0)))));
+    assert_eq!(check(9.0, 20, reworded), Err(Refusal::NotSaid(None)), "what cannot be asked about is not said");
+    assert!(matches!(check(9.0, 1024, wrong), Err(Refusal::UnknownFact(_))), "the rules hold whatever it says");
+}
+
+#[test]
+fn a_draft_that_the_page_does_not_say_leaves_the_quote() {
+    let written = |bias: f32| {
+        let assistant = assistant_with(&PAGES, Compose::Generate, MONDAY, |parts| {
+            parts.entailment = Some(PassageEntailment::new(model_of(&[0.0], bias, 1024), 64 << 20));
+        });
+        let question = enquiry("What does a bulky waste collection cost?");
+        let (reply, events) = ask(&assistant, &question, Path::Full);
+        assert_eq!(reply.outcome(), Outcome::Answer, "{reply:?}");
+        check_grounded(&reply, &events);
+        assert_eq!(recorded_and_replayed(&assistant, &question, &reply).1.differences, []);
+        (reply.sentences()[0].kind(), reply.trace().written.clone())
+    };
+    let (kind, with) = written(9.0);
+    assert!(kind == SentenceKind::Generated && with[0].refused.is_none(), "{with:?}");
+    let (kind, without) = written(-9.0);
+    assert!(kind == SentenceKind::Quoted && without[0].refused == Some("not said"), "{without:?}");
+}
+
+#[test]
+fn the_shipped_adapter_tells_what_a_page_says_from_what_it_does_not() {
+    let adapter = include_bytes!("../../../../models/entailment.safetensors");
+    let model = Verifier::load(&gguf_file("qwen2.5-coder-1.5b-instruct"), adapter, Precision::Quantised, 1024).unwrap();
+    let entailment = PassageEntailment::new(model, 64 << 20);
+    let assistant = assistant(Compose::Quote);
+    let says = |page: &str, statement: &str| {
+        let page = assistant.knowledge().page(page).unwrap();
+        entailment.odds(page, &page.passages[0], statement).unwrap().unwrap() >= 0.0
+    };
+    let statements = [
+        (true, "garden-waste", "For every additional brown bin you pay £40 a year."),
+        (true, "garden-waste", "Soil and stones are not allowed in the brown bin."),
+        (true, "bulky-waste", "We collect up to three bulky items for £38."),
+        (true, "libraries", "It costs nothing to join the library."),
+        (false, "garden-waste", "For every additional brown bin you pay £52 a year."),
+        (false, "garden-waste", "Soil and stones are allowed in the brown bin."),
+        (false, "bulky-waste", "We collect at least three bulky items for £38."),
+        (false, "bulky-waste", "You can cancel until noon on the day itself."),
+        (false, "libraries", "Riverside Library opens at 9am every day."),
+        (false, "libraries", "It costs nothing to borrow from the library."),
+    ];
+    let wrong: Vec<_> = statements.into_iter().filter(|(truth, page, said)| says(page, said) != *truth).collect();
+    // Measured are the third, at -0.9, and the last.
+    assert!(wrong.len() <= 2, "{wrong:?}");
 }

@@ -77,24 +77,32 @@ fn add(left: Share, right: Share) -> Share {
 }
 
 /// Reads each passage once.
-#[derive(Default)]
 struct Reader<'a> {
+    checker: Checker<'a>,
     passages: HashMap<&'a str, ReadPassage<'a>>,
 }
 
 impl<'a> Reader<'a> {
     fn check(&mut self, text: &str, page: &'a Page, passage: &'a Passage) -> Result<CheckedSentence, Refusal> {
-        self.passages.entry(&passage.id).or_insert_with(|| Checker::new().read(page, passage)).check(text)
+        self.passages.entry(&passage.id).or_insert_with(|| self.checker.read(page, passage)).check(text)
     }
 }
 
-/// Makes the false sentences and checks them and the true ones.
-pub fn check_statements<'a>(knowledge: &'a Knowledge, statements: &Statements) -> SentenceReport {
-    let mut reader = Reader::default();
+/// Makes the false sentences and checks them and the true ones. `on_progress` is told how many of the false ones are checked, and of
+/// how many.
+pub fn check_statements<'a>(
+    knowledge: &'a Knowledge,
+    statements: &Statements,
+    checker: Checker<'a>,
+    on_progress: &mut dyn FnMut(usize, usize),
+) -> SentenceReport {
+    let mut reader = Reader { checker, passages: HashMap::new() };
     let mut wrong = Vec::new();
     let mut kinds: Vec<KindShare> = Kind::ALL.map(|kind| KindShare { kind, through: Share::default() }).to_vec();
     let mut develop = kinds.clone();
-    for sentence in make(knowledge, &statements.paraphrases) {
+    let made = make(knowledge, &statements.paraphrases);
+    for (number, sentence) in made.iter().enumerate() {
+        on_progress(number, made.len());
         let origin = &sentence.origin;
         let passed = reader.check(&sentence.text, origin.page, origin.passage).is_ok();
         for (list, counts) in [(&mut kinds, true), (&mut develop, origin.is_develop)] {
