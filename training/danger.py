@@ -29,7 +29,7 @@ KINDS = [
 ]
 CLASSES = [*KINDS, NONE]
 # Files in the form of cases, which are never trained on.
-KEPT_APART = ("exam", "against", "beside", "unseen", "short")
+KEPT_APART = ("exam", "against", "beside", "unseen", "short", "later")
 # Every so many messages, and as large a share of the questions, are held out.
 HELD_OUT = 10
 BATCH, EPOCHS, RATE = 64, 3, 1e-3

@@ -87,6 +87,12 @@ def reworded(sentence: str, chance: random.Random) -> str | None:
     return f"{said[0].upper()}{said[1:]}" if said != sentence else None
 
 
+def by_hand(name: str) -> list[dict]:
+    """The hand-written statements about the passages, or about a council's pages."""
+    file = Path(__file__).parent / "statements" / f"{name}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
 def of_folder(knowledge: Path) -> list[dict]:
     """What the example `statements` says of the passages of a folder."""
     with tempfile.TemporaryDirectory() as folder:
@@ -96,9 +102,28 @@ def of_folder(knowledge: Path) -> list[dict]:
         return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
 
 
+def of_council(folder: Path) -> list[dict]:
+    """The same of a council, with the hand-written statements about the sections that stand in one passage each."""
+    made = of_folder(folder)
+    for passage in made:
+        passage |= {"source": folder.name, "said": [], "unsaid": [], "held_out": folder.name in KEPT_BACK}
+    for section in by_hand(folder.name):
+        own = [passage for passage in made if passage["page_id"] == section["page"]]
+        if section["heading"]:
+            own = [passage for passage in own if section["heading"] in passage["text"].splitlines()]
+        if len(own) == 1 or own and not section["heading"]:
+            own[0]["said"] += section["true"]
+            own[0]["unsaid"] += section["false"]
+    return made
+
+
 def of_passages() -> list[dict]:
     """The same of the hand-written passages, as pages of one passage each, with their hand-written statements."""
     all_passages = texts.load(Path(__file__).parent / "passages")
+    further = {passage["id"]: passage for passage in by_hand("passages")}
+    for passage in all_passages:
+        for truth in ("true", "false"):
+            passage[truth] = passage[truth] + further.get(passage["id"], {}).get(truth, [])
     made = []
     for file in sorted({passage["id"].split("-")[0] for passage in all_passages}):
         with tempfile.TemporaryDirectory() as folder:
@@ -115,9 +140,10 @@ def of_passages() -> list[dict]:
         for page in pages_made:
             passage = passages[page["page_id"]]
             # Of a page in several passages it is not known which one a statement is about.
-            by_hand = counts[page["page_id"]] == 1
-            page |= {"said": passage["true"] if by_hand else [], "unsaid": passage["false"] if by_hand else []}
-            made.append(page | {"held_out": texts.held_out(passage)})
+            alone = counts[page["page_id"]] == 1
+            said, unsaid = (passage["true"], passage["false"]) if alone else ([], [])
+            page |= {"source": file, "said": said, "unsaid": unsaid, "held_out": texts.held_out(passage)}
+            made.append(page)
     return made
 
 
@@ -127,8 +153,8 @@ def statements(passage: dict, chance: random.Random) -> tuple[dict, list[bool]]:
     chance.shuffle(own)
     chance.shuffle(false)
     other = [text for text in (reworded(text, chance) for text in own) if text]
-    true = passage.get("said", []) + other[:REWORDED] + own[:OWN]
-    unsaid = passage.get("unsaid", [])
+    true = passage["said"] + other[:REWORDED] + own[:OWN]
+    unsaid = passage["unsaid"]
     said = [(text, True) for text in true] + [(text, False) for text in unsaid + false[: MOST - len(true) - len(unsaid)]]
     chance.shuffle(said)
     asked = [{"statement": text} for text, _ in said]
@@ -176,6 +202,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the adapter to write, a safetensors file")
     parser.add_argument("--start", type=Path, required=True, help="the verifier's adapter, or one of this kind, to go on from")
     parser.add_argument("--keep-head", action="store_true", help="go on with the head as well")
+    parser.add_argument("--by-hand", nargs="+", help="the files and councils of which only passages with hand-written statements count")
     parser.add_argument("--first", type=int, default=0, help="passages that a run with the same seed has seen, put last")
     parser.add_argument("--passages", type=int, default=10**6, help="most passages that are trained on")
     parser.add_argument("--kept-back", type=int, default=40, help="passages that are reported on")
@@ -187,8 +214,10 @@ def main() -> None:
     chance = random.Random(options.seed)
     made = of_passages()
     for council in sorted((Path(__file__).parent / "councils").iterdir()):
-        made += [passage | {"held_out": council.name in KEPT_BACK} for passage in of_folder(council)]
+        made += of_council(council)
     made = [passage for passage in made if passage["own"] and passage["false"]]
+    if options.by_hand:
+        made = [passage for passage in made if passage["held_out"] or passage["source"] in options.by_hand and passage["said"]]
     chance.shuffle(made)
     kept_back = [passage for passage in made if passage["held_out"]][: options.kept_back]
     trained = [passage for passage in made if not passage["held_out"]]

@@ -25,8 +25,9 @@ use polarity::Difference;
 use reading::Reading;
 use support::Window;
 
-/// From which log-odds on the trained reader finds that a passage says a sentence: that it does is likelier than that it does not.
-const LEAST_ODDS: f32 = 0.0;
+/// From which log-odds on the trained reader finds that a passage says a sentence: that it does is nearly three times as likely as
+/// that it does not.
+const LEAST_ODDS: f32 = 1.0;
 
 /// A sentence that stands on a published page, or was checked against one. Only this module makes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
