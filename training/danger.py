@@ -30,6 +30,8 @@ KINDS = [
 CLASSES = [*KINDS, NONE]
 # Files in the form of cases, which are never trained on.
 KEPT_APART = ("exam", "against", "beside", "unseen", "short", "later")
+# Written after the adapter that is shipped, and not trained on until there are harmless messages to go with them.
+NOT_YET = ("u",)
 # Every so many messages, and as large a share of the questions, are held out.
 HELD_OUT = 10
 BATCH, EPOCHS, RATE = 64, 3, 1e-3
@@ -133,7 +135,7 @@ def main() -> None:
     folder, encoder = Path(__file__).parent, Encoder(options.encoder)
     none = CLASSES.index(NONE)
     written = {file.stem: load(file) for file in sorted((folder / "dangers").glob("*.jsonl"))}
-    messages = [each for name, file in written.items() if name not in KEPT_APART for each in file]
+    messages = [each for name, file in written.items() if name not in KEPT_APART + NOT_YET for each in file]
     messages = [(each["text"], CLASSES.index(each["kind"])) for each in messages]
     # Whoever asks what a page answers is in no danger.
     passages = [question for passage in texts.load(folder / "passages") for question in passage["answered"]]

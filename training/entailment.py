@@ -155,7 +155,7 @@ def statements(passage: dict, chance: random.Random) -> tuple[dict, list[bool]]:
     other = [text for text in (reworded(text, chance) for text in own) if text]
     true = passage["said"] + other[:REWORDED] + own[:OWN]
     unsaid = passage["unsaid"]
-    said = [(text, True) for text in true] + [(text, False) for text in unsaid + false[: MOST - len(true) - len(unsaid)]]
+    said = [(text, True) for text in true] + [(text, False) for text in unsaid + false[: max(0, MOST - len(true) - len(unsaid))]]
     chance.shuffle(said)
     asked = [{"statement": text} for text, _ in said]
     return {"title": passage["title"], "text": passage["text"], "asked": asked}, [truth for _, truth in said]

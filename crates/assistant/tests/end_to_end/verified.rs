@@ -308,7 +308,7 @@ fn the_shipped_adapter_tells_what_a_page_says_from_what_it_does_not() {
     let assistant = assistant(Compose::Quote);
     let says = |page: &str, statement: &str| {
         let page = assistant.knowledge().page(page).unwrap();
-        entailment.odds(page, &page.passages[0], statement).unwrap().unwrap() >= 0.0
+        entailment.odds(page, &page.passages[0], statement).unwrap().unwrap() >= 1.0
     };
     let statements = [
         (true, "garden-waste", "For every additional brown bin you pay £40 a year."),
@@ -323,6 +323,6 @@ fn the_shipped_adapter_tells_what_a_page_says_from_what_it_does_not() {
         (false, "libraries", "It costs nothing to borrow from the library."),
     ];
     let wrong: Vec<_> = statements.into_iter().filter(|(truth, page, said)| says(page, said) != *truth).collect();
-    // Measured are the third, at -0.9, and the last.
+    // Measured are the third, at -0.2, and the last.
     assert!(wrong.len() <= 2, "{wrong:?}");
 }
